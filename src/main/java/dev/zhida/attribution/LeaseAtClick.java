@@ -1,0 +1,53 @@
+package dev.zhida.attribution;
+
+import dev.zhida.attribution.Attribution.Exact;
+import dev.zhida.attribution.Attribution.None;
+import dev.zhida.attribution.Attribution.Reason;
+import dev.zhida.attribution.Attribution.Shared;
+import dev.zhida.slot.Lease;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** Decides by the lease of the order's slot that was active when the buyer clicked. */
+final class LeaseAtClick {
+
+    private LeaseAtClick() {}
+
+    /**
+     * Decides who an order line belongs to.
+     *
+     * @param slotNamed whether the order names a slot at all
+     * @param clickedAt the click, in whole seconds; may be {@code null}
+     * @param leases every lease of that slot
+     */
+    static Attribution decide(boolean slotNamed, Instant clickedAt, List<Lease> leases) {
+        if (!slotNamed) {
+            return new None(Reason.NO_SLOT);
+        }
+        if (clickedAt == null) {
+            return new None(Reason.NO_CLICK_TIME);
+        }
+        if (leases.isEmpty()) {
+            return new None(Reason.NO_LEASE);
+        }
+        var holding = leases.stream().filter(lease -> holds(lease, clickedAt)).toList();
+        if (holding.isEmpty()) {
+            return new None(Reason.NO_LEASE_AT_CLICK);
+        }
+        var first = holding.getFirst();
+        if (holding.stream().anyMatch(l -> !l.creatorId().equals(first.creatorId()) || l.medium() != first.medium())) {
+            return new None(Reason.AMBIGUOUS_SECOND);
+        }
+        return holding.size() == 1
+                ? new Exact(first)
+                : new Shared(first.creatorId(), first.medium(), first, holding.size());
+    }
+
+    /** A click reported as second s happened within [s, s + 1): the lease holds if it held at any instant of it. */
+    private static boolean holds(Lease lease, Instant clickedAt) {
+        var second = clickedAt.truncatedTo(ChronoUnit.SECONDS);
+        return lease.fromAt().isBefore(second.plusSeconds(1))
+                && (lease.untilAt() == null || lease.untilAt().isAfter(second));
+    }
+}

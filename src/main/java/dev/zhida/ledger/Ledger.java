@@ -1,0 +1,234 @@
+package dev.zhida.ledger;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.zhida.money.Money;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Posts the difference between what a source should have moved and what it has moved. */
+@ApplicationScoped
+public class Ledger {
+
+    private final Jdbi jdbi;
+
+    Ledger(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /**
+     * Brings every source to its target, under a lock on the source; sources that are there already post nothing.
+     *
+     * @return how many transfers were posted
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public int post(Collection<Target> targets, Instant at) {
+        if (targets.isEmpty()) {
+            return 0;
+        }
+        // In the order of their names, so that two callers with the same sources wait for each other.
+        var bySource = new TreeMap<String, Target>();
+        targets.forEach(target -> {
+            if (bySource.put(target.source(), target) != null) {
+                throw new IllegalArgumentException("two targets for " + target.source());
+            }
+        });
+        try (var handle = jdbi.open()) {
+            var sources = lock(handle, bySource.keySet());
+            var standing = standing(handle, sources);
+            var locked = lockedMonths(handle);
+            var rows = new ArrayList<Row>();
+            bySource.forEach((name, target) -> {
+                var month = openMonth(target.month(), locked);
+                var source = sources.get(name);
+                target.differenceFrom(standing.getOrDefault(source.id(), Map.of()))
+                        .forEach(difference -> rows.add(new Row(source, difference, month, target.reason())));
+            });
+            insert(handle, rows, at);
+            return rows.size();
+        }
+    }
+
+    /** The credits less the debits of all accounts of the kinds, per account. */
+    public Map<Account, Money> balances(Collection<Account.Kind> kinds) {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("""
+                        select a.kind, a.owner,
+                               coalesce((select sum(amount_fen) from ledger_transfer where credit_id = a.id), 0)
+                             - coalesce((select sum(amount_fen) from ledger_transfer where debit_id = a.id), 0) fen
+                        from ledger_account a
+                        where a.kind = any(:kinds)
+                        """)
+                .bindArray("kinds", String.class, kinds.stream().map(Enum::name).toList())
+                .map((row, context) -> Map.entry(
+                        new Account(Account.Kind.valueOf(row.getString("kind")), row.getString("owner")),
+                        Money.ofFen(row.getLong("fen"))))
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    private record Source(long id, int version) {}
+
+    private record Row(Source source, Target.Difference difference, YearMonth month, String reason) {}
+
+    private static Map<String, Source> lock(Handle handle, Set<String> names) {
+        handle.createUpdate("insert into ledger_source (name) select unnest(:names) on conflict do nothing")
+                .bindArray("names", String.class, names)
+                .execute();
+        return handle
+                .createQuery("""
+                        select id, name, version from ledger_source
+                        where name = any(:names) order by name for update
+                        """)
+                .bindArray("names", String.class, names)
+                .map((row, context) ->
+                        Map.entry(row.getString("name"), new Source(row.getLong("id"), row.getInt("version"))))
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static Map<Long, Map<Flow, Money>> standing(Handle handle, Map<String, Source> sources) {
+        var standing = new HashMap<Long, Map<Flow, Money>>();
+        handle.createQuery("""
+                        select t.source_id, d.kind debit, d.owner debit_owner, c.kind credit, c.owner credit_owner,
+                               sum(t.amount_fen) fen
+                        from ledger_transfer t
+                        join ledger_account d on d.id = t.debit_id
+                        join ledger_account c on c.id = t.credit_id
+                        where t.source_id = any(:sources)
+                        group by 1, 2, 3, 4, 5
+                        """)
+                .bindArray(
+                        "sources",
+                        Long.class,
+                        sources.values().stream()
+                                .filter(source -> source.version() > 0)
+                                .map(Source::id)
+                                .toList())
+                .map((row, context) -> standing.computeIfAbsent(row.getLong("source_id"), id -> new HashMap<>())
+                        .put(
+                                new Flow(
+                                        new Account(
+                                                Account.Kind.valueOf(row.getString("debit")),
+                                                row.getString("debit_owner")),
+                                        new Account(
+                                                Account.Kind.valueOf(row.getString("credit")),
+                                                row.getString("credit_owner"))),
+                                Money.ofFen(row.getLong("fen"))))
+                .list();
+        return standing;
+    }
+
+    private static Set<YearMonth> lockedMonths(Handle handle) {
+        return new HashSet<>(handle.createQuery("select month from ledger_month_lock")
+                .map((row, context) -> YearMonth.from(row.getObject("month", LocalDate.class)))
+                .list());
+    }
+
+    private static YearMonth openMonth(YearMonth wanted, Set<YearMonth> locked) {
+        var month = wanted;
+        while (locked.contains(month)) {
+            month = month.plusMonths(1);
+        }
+        return month;
+    }
+
+    private static void insert(Handle handle, List<Row> rows, Instant at) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        var accounts = accounts(handle, rows);
+        handle.createUpdate("""
+                        insert into ledger_transfer
+                            (source_id, source_version, debit_id, credit_id, amount_fen, month, reason, posted_at)
+                        select t.source_id, t.source_version, t.debit_id, t.credit_id, t.amount_fen, t.month, t.reason, :at
+                        from unnest(:sources, :versions, :debits, :credits, :amounts, :months, :reasons)
+                            as t (source_id, source_version, debit_id, credit_id, amount_fen, month, reason)
+                        """)
+                .bindArray(
+                        "sources",
+                        Long.class,
+                        rows.stream().map(r -> r.source().id()).toList())
+                .bindArray(
+                        "versions",
+                        Integer.class,
+                        rows.stream().map(r -> r.source().version() + 1).toList())
+                .bindArray(
+                        "debits",
+                        Long.class,
+                        rows.stream()
+                                .map(r -> accounts.get(r.difference().flow().debit()))
+                                .toList())
+                .bindArray(
+                        "credits",
+                        Long.class,
+                        rows.stream()
+                                .map(r -> accounts.get(r.difference().flow().credit()))
+                                .toList())
+                .bindArray(
+                        "amounts",
+                        Long.class,
+                        rows.stream().map(r -> r.difference().amount().fen()).toList())
+                .bindArray(
+                        "months",
+                        LocalDate.class,
+                        rows.stream().map(r -> r.month().atDay(1)).toList())
+                .bindArray(
+                        "reasons", String.class, rows.stream().map(Row::reason).toList())
+                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .execute();
+        handle.createUpdate("update ledger_source set version = version + 1 where id = any(:sources)")
+                .bindArray(
+                        "sources",
+                        Long.class,
+                        rows.stream().map(r -> r.source().id()).distinct().toList())
+                .execute();
+    }
+
+    private static Map<Account, Long> accounts(Handle handle, List<Row> rows) {
+        var wanted = new TreeSet<Account>();
+        rows.forEach(row -> {
+            wanted.add(row.difference().flow().debit());
+            wanted.add(row.difference().flow().credit());
+        });
+        var kinds = wanted.stream().map(account -> account.kind().name()).toList();
+        var owners = wanted.stream().map(Account::owner).toList();
+        handle.createUpdate("""
+                        insert into ledger_account (kind, owner)
+                        select * from unnest(:kinds, :owners) as t (kind, owner)
+                        where not exists (select from ledger_account a where a.kind = t.kind and a.owner = t.owner)
+                        on conflict do nothing
+                        """)
+                .bindArray("kinds", String.class, kinds)
+                .bindArray("owners", String.class, owners)
+                .execute();
+        return handle
+                .createQuery("""
+                        select a.id, a.kind, a.owner from ledger_account a
+                        join unnest(:kinds, :owners) as t (kind, owner) using (kind, owner)
+                        """)
+                .bindArray("kinds", String.class, kinds)
+                .bindArray("owners", String.class, owners)
+                .map((row, context) -> Map.entry(
+                        new Account(Account.Kind.valueOf(row.getString("kind")), row.getString("owner")),
+                        row.getLong("id")))
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+}

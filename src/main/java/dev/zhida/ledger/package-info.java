@@ -1,0 +1,10 @@
+/**
+ * The books: accounts, transfers, balances, month locks. A leaf: it knows no orders, only the names of the
+ * sources that transfers come from.
+ *
+ * <p>Always true: a transfer has one positive amount and two accounts, so the books balance by construction;
+ * posted transfers are never changed or deleted; a locked month takes no more of them. A source says what its
+ * transfers should add up to, and only the difference to what stands is posted: saying the same again posts
+ * nothing, and the balances do not depend on the way by which the latest truth was reached.
+ */
+package dev.zhida.ledger;

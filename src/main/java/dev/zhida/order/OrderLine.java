@@ -1,0 +1,20 @@
+package dev.zhida.order;
+
+import dev.zhida.marketplace.Observation;
+import dev.zhida.marketplace.OrderStatus;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * The current truth of one line of an order.
+ *
+ * @param latest the observation that holds
+ * @param review why a person must decide; {@code null} unless the status is {@code NEEDS_REVIEW}
+ */
+public record OrderLine(UUID id, UUID accountId, Observation latest, OrderStatus status, String review) {
+
+    /** When the buyer paid, as far as the source tells; else when the order was placed. May be {@code null}. */
+    public Instant paidAt() {
+        return latest.paidAt() != null ? latest.paidAt() : latest.createdAt();
+    }
+}
