@@ -10,5 +10,10 @@ public enum Platform {
     DOUYIN,
     TOUTIAO,
     KUAISHOU,
-    WEB
+    WEB;
+
+    /** The form to post there: a link, but for Xiaohongshu, where nothing but text can be posted. */
+    public Medium recommended() {
+        return this == XIAOHONGSHU ? Medium.TOKEN : Medium.LINK;
+    }
 }

@@ -1,0 +1,6 @@
+/**
+ * What is promoted: brands, campaigns, the offers in them, and the creators who are invited.
+ *
+ * <p>Always true: an item of a marketplace is one offer; a campaign is seen by the creators who are invited to it.
+ */
+package dev.zhida.campaign;
