@@ -1,0 +1,167 @@
+package dev.zhida.edge;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import dev.zhida.link.LiveLinks;
+import dev.zhida.link.Placement;
+import dev.zhida.marketplace.MarketplaceHosts;
+import dev.zhida.platform.UserAgent;
+import dev.zhida.touch.Touch;
+import dev.zhida.touch.TouchLog;
+import dev.zhida.touch.TrafficRules;
+import dev.zhida.touch.VisitorSalts;
+import io.quarkus.logging.Log;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** {@code GET /r/{code}}: records the click, then sends the fan on. A plain route, outside of REST and ORM. */
+@ApplicationScoped
+class Redirect {
+
+    private static final String COOKIE = "zv";
+    private static final Duration COOKIE_LIFE = Duration.ofDays(180);
+
+    private final LiveLinks links;
+    private final TouchLog touches;
+    private final VisitorSalts salts;
+    private final Clock clock;
+
+    Redirect(LiveLinks links, TouchLog touches, VisitorSalts salts, Clock clock) {
+        this.links = links;
+        this.touches = touches;
+        this.salts = salts;
+        this.clock = clock;
+    }
+
+    void register(@Observes Router router) {
+        router.get("/r/:code").handler(this::handle);
+        router.head("/r/:code").handler(this::handle);
+    }
+
+    private void handle(RoutingContext context) {
+        var code = links.read(context.pathParam("code")).orElse(null);
+        if (code == null) {
+            sorry(context, 404, "没有找到这个链接", "链接可能输错了一个字，请回到原文再点一次，或重新复制口令。");
+            return;
+        }
+        var remembered = links.remembered(code);
+        if (remembered != null) {
+            answer(context, remembered);
+            return;
+        }
+        context.vertx().executeBlocking(() -> links.lookUp(code), false).onComplete(found -> {
+            if (found.succeeded()) {
+                answer(context, found.result());
+            } else {
+                tryAgain(context, found.cause());
+            }
+        });
+    }
+
+    private void answer(RoutingContext context, Optional<Placement> found) {
+        var at = clock.instant();
+        if (found.isEmpty()) {
+            sorry(context, 404, "没有找到这个链接", "链接可能输错了一个字，请回到原文再点一次，或重新复制口令。");
+            return;
+        }
+        var placement = found.get();
+        if (placement.disabledAt() != null
+                || (placement.expiresAt() != null && !placement.expiresAt().isAfter(at))) {
+            sorry(context, 410, "这个链接已经结束", "活动可能已经结束，请向分享的人要一个新的链接。");
+            return;
+        }
+        if (!MarketplaceHosts.isDestination(placement.destination())) {
+            // Checked when it was made; checked again, because a fan is never sent anywhere else.
+            Log.errorf("placement %s leads to no marketplace", placement.code());
+            sorry(context, 410, "这个链接暂时不能打开", "我们已经收到提醒，请稍后再试。");
+            return;
+        }
+        var caller = context.vertx().getOrCreateContext();
+        touches.record(click(context, placement, at))
+                .whenComplete((stored, failure) -> caller.runOnContext(none -> {
+                    if (failure == null) {
+                        // Not cacheable: a cached redirect is a click we never see.
+                        context.response()
+                                .setStatusCode(302)
+                                .putHeader("Location", placement.destination())
+                                .putHeader("Cache-Control", "no-store")
+                                .end();
+                    } else {
+                        tryAgain(context, failure);
+                    }
+                }));
+    }
+
+    private Touch click(RoutingContext context, Placement placement, Instant at) {
+        var request = context.request();
+        var agentText = agent(request);
+        var agent = UserAgent.detect(agentText);
+        var purpose = request.getHeader("Sec-Purpose") == null
+                ? request.getHeader("Purpose")
+                : request.getHeader("Sec-Purpose");
+        var flag = TrafficRules.classify(request.method().name(), agentText, purpose);
+        return new Touch(
+                UuidCreator.getTimeOrderedEpoch(at),
+                at,
+                placement.id(),
+                Touch.Kind.CLICK,
+                Touch.Outcome.REDIRECT,
+                URI.create(placement.destination()).getHost(),
+                null,
+                agent.hostApp().name(),
+                agent.appMajor() == 0 ? null : agent.appMajor(),
+                agent.os().name(),
+                flag.map(Enum::name).orElse(null),
+                visitor(context, agentText, at),
+                agentText,
+                null,
+                null);
+    }
+
+    private static String agent(HttpServerRequest request) {
+        var agent = request.getHeader("User-Agent");
+        return agent == null ? null : agent.substring(0, Math.min(agent.length(), UserAgent.MAX_LENGTH));
+    }
+
+    private UUID visitor(RoutingContext context, String agent, Instant at) {
+        var cookie = context.request().getCookie(COOKIE);
+        if (cookie != null) {
+            try {
+                return UUID.fromString(cookie.getValue());
+            } catch (IllegalArgumentException e) {
+                Log.debug("a cookie that is none of ours", e);
+            }
+        }
+        context.response()
+                .addCookie(Cookie.cookie(COOKIE, UUID.randomUUID().toString())
+                        .setPath("/r/")
+                        .setMaxAge(COOKIE_LIFE.toSeconds())
+                        .setHttpOnly(true)
+                        .setSameSite(CookieSameSite.LAX));
+        return salts.visitor(context.request().remoteAddress().hostAddress(), agent, at);
+    }
+
+    private static void tryAgain(RoutingContext context, Throwable cause) {
+        Log.debug("a fan is asked to try again", cause);
+        context.response().putHeader("Retry-After", "2");
+        sorry(context, 503, "请稍后再试", "现在有点忙，请过几秒再点一次。");
+    }
+
+    private static void sorry(RoutingContext context, int status, String heading, String words) {
+        context.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "text/html; charset=utf-8")
+                .putHeader("Cache-Control", "no-store")
+                .end(FanPages.sorry(heading, words).render());
+    }
+}

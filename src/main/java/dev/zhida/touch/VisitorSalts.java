@@ -1,0 +1,83 @@
+package dev.zhida.touch;
+
+import dev.zhida.money.BusinessTime;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Tells visitors without a cookie apart for one day: by a keyed hash of address and user agent, whose salt is
+ * shared by all nodes, made a day ahead and deleted after its day, so that the hash leads back to nobody. The
+ * address itself is neither stored nor logged.
+ */
+@ApplicationScoped
+public class VisitorSalts {
+
+    private final Jdbi jdbi;
+    private final Clock clock;
+    private volatile Map<LocalDate, byte[]> saltByDay = Map.of();
+
+    VisitorSalts(Jdbi jdbi, Clock clock) {
+        this.jdbi = jdbi;
+        this.clock = clock;
+    }
+
+    void start(@Observes @Priority(1) StartupEvent event) {
+        refresh();
+    }
+
+    @Scheduled(every = "10m", delayed = "10m")
+    void refresh() {
+        var today = BusinessTime.dayOf(clock.instant());
+        saltByDay = jdbi.inTransaction(handle -> {
+            for (var day : new LocalDate[] {today, today.plusDays(1)}) {
+                var fresh = new byte[32];
+                new SecureRandom().nextBytes(fresh);
+                handle.createUpdate("insert into visitor_salt (day, salt) values (:day, :salt) on conflict do nothing")
+                        .bind("day", day)
+                        .bind("salt", fresh)
+                        .execute();
+            }
+            handle.createUpdate("delete from visitor_salt where day < :today")
+                    .bind("today", today)
+                    .execute();
+            return handle
+                    .createQuery("select day, salt from visitor_salt")
+                    .map((row, context) -> Map.entry(row.getObject("day", LocalDate.class), row.getBytes("salt")))
+                    .stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        });
+    }
+
+    /** The visitor of an address and user agent, for the business day of {@code at}. */
+    public UUID visitor(String address, String userAgent, Instant at) {
+        var salt = saltByDay.get(BusinessTime.dayOf(at));
+        if (salt == null) {
+            // The job did not run for a day: an unknown visitor is better than an unanswered fan.
+            return UUID.randomUUID();
+        }
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(salt, "HmacSHA256"));
+            var digest = ByteBuffer.wrap(mac.doFinal((address + '\n' + userAgent).getBytes(StandardCharsets.UTF_8)));
+            return new UUID(digest.getLong(), digest.getLong());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
