@@ -66,4 +66,34 @@ public record Observation(
             throw new IllegalArgumentException("a quantity is not negative: " + quantity);
         }
     }
+
+    /** The same as of another time. */
+    public Observation withAsOf(Instant at) {
+        return new Observation(
+                marketplace,
+                lineKey,
+                orderNo,
+                parentNo,
+                itemId,
+                itemKey,
+                itemTitle,
+                shopName,
+                quantity,
+                status,
+                statusText,
+                paid,
+                estimated,
+                settledBase,
+                settled,
+                subsidy,
+                feeRate,
+                fee,
+                clickedAt,
+                createdAt,
+                paidAt,
+                settledAt,
+                at,
+                slot,
+                raw);
+    }
 }

@@ -54,9 +54,7 @@ public record UserAgent(HostApp hostApp, int appMajor, Os os) {
     /** Group 1 of a pattern, where there is one, is the major version. */
     private static final AppTest[] TESTS = {
         test(HostApp.WECOM, "wxwork/(\\d{1,4})"),
-        test(
-                HostApp.WECHAT_MINI_PROGRAM,
-                "micromessenger.*miniprogram|miniprogram.*micromessenger"),
+        test(HostApp.WECHAT_MINI_PROGRAM, "micromessenger.*miniprogram|miniprogram.*micromessenger"),
         test(HostApp.WECHAT_DESKTOP, "windowswechat|macwechat"),
         test(HostApp.WECHAT, "micromessenger/(\\d{1,4})"),
         test(HostApp.QQ, "qzone/|\\bqq/(\\d{1,4})|v1_and_sq_|v1_iph_sq_"),

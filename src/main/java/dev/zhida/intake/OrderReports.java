@@ -1,0 +1,178 @@
+package dev.zhida.intake;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import dev.zhida.identity.Caller;
+import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.Observation;
+import dev.zhida.marketplace.ReportRow;
+import dev.zhida.marketplace.taobao.TaobaoOrderReport;
+import dev.zhida.order.Orders;
+import dev.zhida.problem.Refusal;
+import dev.zhida.slot.Slots;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/** Reads the report files that marketplaces export. */
+@ApplicationScoped
+public class OrderReports {
+
+    /** Rows per transaction: enough to share its cost, few enough to hold their locks for a moment only. */
+    private static final int BATCH = 1_000;
+
+    private final Intake intake;
+    private final Slots slots;
+    private final Jdbi jdbi;
+    private final Clock clock;
+
+    OrderReports(Intake intake, Slots slots, Jdbi jdbi, Clock clock) {
+        this.intake = intake;
+        this.slots = slots;
+        this.jdbi = jdbi;
+        this.clock = clock;
+    }
+
+    /**
+     * A file to read.
+     *
+     * @param account the account's name; may be {@code null} where the marketplace has one
+     * @param exportedAt when it was exported, which is the time of which it speaks; may be {@code null}
+     */
+    public record Upload(Path file, String fileName, Marketplace marketplace, String account, Instant exportedAt) {}
+
+    /** What became of the rows of a file. */
+    public record Outcome(int accepted, int unchanged, List<ReportRow.Refused> refused) {}
+
+    /**
+     * Reads a file. A process that dies on the way leaves whole batches behind; reading the file again takes the rest.
+     *
+     * @throws Refusal if the file as a whole cannot be used; then none of its rows was taken
+     */
+    public Outcome read(Upload upload, Caller by) {
+        if (upload.marketplace() != Marketplace.TAOBAO) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "report-format-unknown",
+                    "the columns of " + upload.marketplace() + " reports are not known; only TAOBAO reports are read");
+        }
+        var now = clock.instant();
+        if (upload.exportedAt() != null && upload.exportedAt().isAfter(now)) {
+            throw new Refusal(Refusal.Kind.INVALID, "exported-in-future", "`exportedAt` lies in the future");
+        }
+        // Once without taking anything: a file that turns out to be no report, or too large, is refused whole.
+        TaobaoOrderReport.read(upload.file(), row -> {});
+        var account = slots.account(upload.marketplace(), upload.account());
+        var report = begin(upload, account, by, now);
+        var reading = new Reading(new Orders.Source(upload.marketplace(), account, report), upload.exportedAt());
+        TaobaoOrderReport.read(upload.file(), reading::row);
+        reading.flush();
+        end(report, reading);
+        return new Outcome(reading.accepted, reading.unchanged, reading.refused);
+    }
+
+    /** Collects rows into batches. */
+    private final class Reading {
+        private final Orders.Source source;
+        private final Instant exportedAt;
+        private final List<Observation> batch = new ArrayList<>(BATCH);
+        private final List<ReportRow.Refused> refused = new ArrayList<>();
+        private int accepted;
+        private int unchanged;
+
+        Reading(Orders.Source source, Instant exportedAt) {
+            this.source = source;
+            this.exportedAt = exportedAt;
+        }
+
+        void row(ReportRow row) {
+            switch (row) {
+                case ReportRow.Refused no -> refused.add(no);
+                case ReportRow.Understood understood -> {
+                    batch.add(understood.observation().withAsOf(exportedAt));
+                    if (batch.size() == BATCH) {
+                        flush();
+                    }
+                }
+            }
+        }
+
+        void flush() {
+            if (batch.isEmpty()) {
+                return;
+            }
+            for (var news : intake.take(source, batch)) {
+                if (news) {
+                    accepted++;
+                } else {
+                    unchanged++;
+                }
+            }
+            batch.clear();
+        }
+    }
+
+    private UUID begin(Upload upload, UUID account, Caller by, Instant now) {
+        var id = UuidCreator.getTimeOrderedEpoch();
+        try {
+            var bytes = Files.size(upload.file());
+            var sha256 = sha256(upload.file());
+            jdbi.useHandle(handle -> handle.createUpdate("""
+                            insert into order_report
+                                (id, account_id, file_name, sha256, bytes, exported_at, received_at, received_by)
+                            values (:id, :account, :name, :sha256, :bytes, :exportedAt, :at, :by)
+                            """)
+                    .bind("id", id)
+                    .bind("account", account)
+                    .bind("name", upload.fileName())
+                    .bind("sha256", sha256)
+                    .bind("bytes", bytes)
+                    .bind("exportedAt", upload.exportedAt() == null ? null : utc(upload.exportedAt()))
+                    .bind("at", utc(now))
+                    .bind("by", by.personId())
+                    .execute());
+            return id;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void end(UUID report, Reading reading) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update order_report set accepted = :accepted, unchanged = :unchanged, refused = :refused,
+                            finished_at = :at
+                        where id = :id
+                        """)
+                .bind("id", report)
+                .bind("accepted", reading.accepted)
+                .bind("unchanged", reading.unchanged)
+                .bind("refused", reading.refused.size())
+                .bind("at", utc(clock.instant()))
+                .execute());
+    }
+
+    private static byte[] sha256(Path file) throws IOException {
+        try (var in = new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+            return in.getMessageDigest().digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+}

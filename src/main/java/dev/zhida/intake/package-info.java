@@ -1,0 +1,7 @@
+/**
+ * The way in for what marketplaces report: observe, fold, attribute, post, all in one transaction per batch.
+ *
+ * <p>Always true: a batch is taken as a whole or not at all; taking it again changes nothing; a row that is refused
+ * does not stop the others.
+ */
+package dev.zhida.intake;
