@@ -1,0 +1,227 @@
+package dev.zhida.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.zhida.identity.CurrentCaller;
+import dev.zhida.identity.Role;
+import dev.zhida.identity.Scope;
+import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.problem.Refusal;
+import dev.zhida.web.Page;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jdbi.v3.core.Jdbi;
+
+@Path("/api/v1/orders")
+@Tag(name = "Orders")
+class OrderResource {
+
+    private final Jdbi jdbi;
+    private final CurrentCaller caller;
+    private final Clock clock;
+
+    OrderResource(Jdbi jdbi, CurrentCaller caller, Clock clock) {
+        this.jdbi = jdbi;
+        this.caller = caller;
+        this.clock = clock;
+    }
+
+    @Schema(name = "Order")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record OrderView(
+            @Schema(required = true) UUID id,
+            @Schema(required = true) Marketplace marketplace,
+            @Schema(required = true) String orderNo,
+            @Schema(required = true) String parentNo,
+            @Schema(required = true) OrderStatus status,
+
+            @Schema(nullable = true, description = "Why a person has to decide.")
+            String review,
+
+            @Schema(nullable = true) String itemTitle,
+            @Schema(required = true) int quantity,
+
+            @Schema(nullable = true, description = "The placement, where it is known.")
+            String code,
+
+            @Schema(required = true, description = "EXACT, WINDOW, SHARED or NONE.")
+            String confidence,
+
+            @Schema(required = true) long paidFen,
+
+            @Schema(required = true, description = "The creator's share of what is expected.")
+            long estimatedFen,
+
+            @Schema(required = true, description = "The creator's share of what was settled.")
+            long settledFen,
+
+            @Schema(nullable = true) Instant clickedAt,
+            @Schema(nullable = true) Instant createdAt,
+            @Schema(nullable = true) Instant settledAt) {}
+
+    private static final String SELECT = """
+            select o.id, o.marketplace, o.order_no, o.parent_no, o.status, o.review, o.item_title, o.quantity, p.code,
+                   a.confidence, o.paid_fen, c.estimated_fen, c.settled_fen, o.clicked_at, o.created_at, o.settled_at
+            from order_line o
+            join attribution a on a.order_line_id = o.id and a.current
+            join commission c on c.order_line_id = o.id
+            left join placement p on p.id = a.placement_id
+            left join campaign m on m.id = p.campaign_id
+            where (:scopeCreator::uuid is null or a.creator_id = :scopeCreator)
+              and (:scopeBrand::uuid is null or m.brand_id = :scopeBrand)
+            """;
+
+    @GET
+    @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
+    @Operation(operationId = "listOrders", summary = "Order lines, newest first")
+    public Page<OrderView> list(
+            @QueryParam("code") String code,
+            @QueryParam("marketplace") String marketplace,
+            @QueryParam("status") String status,
+            @QueryParam("creator") UUID creator,
+            @QueryParam("from") @Schema(description = "Created then or later.") Instant from,
+            @QueryParam("until") @Schema(description = "Created before then.") Instant until,
+            @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
+            @QueryParam("cursor") String cursor) {
+        var at = clock.instant();
+        var scope = caller.get().scope();
+        var rows = jdbi.withHandle(handle -> bind(handle.createQuery(SELECT + """
+                          and (:code::text is null or p.code = upper(:code))
+                          and (:marketplace::text is null or o.marketplace = :marketplace)
+                          and (:status::text is null or o.status = :status)
+                          and (:creator::uuid is null or a.creator_id = :creator)
+                          and (:from::timestamptz is null or o.created_at >= :from)
+                          and (:until::timestamptz is null or o.created_at < :until)
+                          and (:before::uuid is null or o.id < :before)
+                        order by o.id desc limit :limit
+                        """), scope)
+                .bind("code", code)
+                .bind("marketplace", marketplace)
+                .bind("status", status)
+                .bind("creator", creator)
+                .bind("from", from)
+                .bind("until", until)
+                .bind("before", Page.position(cursor, UUID::fromString))
+                .bind("limit", limit + 1)
+                .map((row, context) -> view(row))
+                .list());
+        return Page.of(rows, limit, OrderView::id, at);
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
+    @Operation(operationId = "getOrder", summary = "One order line")
+    public OrderView get(@PathParam("id") UUID id) {
+        return find(id, caller.get().scope());
+    }
+
+    @Schema(name = "OrderEvent")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record EventView(
+            @Schema(required = true) Instant at,
+
+            @Schema(required = true, description = "OBSERVED, ATTRIBUTED or POSTED.")
+            String kind,
+
+            @Schema(required = true, description = "In one line.")
+            String what,
+
+            @Schema(nullable = true, description = "What was moved.")
+            Long amountFen) {}
+
+    @Schema(name = "OrderEvents")
+    record EventsView(
+            @Schema(required = true) List<EventView> items,
+            @Schema(required = true) Instant dataTo) {}
+
+    @GET
+    @Path("/{id}/events")
+    @RolesAllowed({Role.CREATOR_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
+    @Operation(
+            operationId = "listOrderEvents",
+            summary = "What happened to an order line, oldest first",
+            description = "What was observed, how it was attributed, and what was posted.")
+    public EventsView events(@PathParam("id") UUID id) {
+        var at = clock.instant();
+        var order = find(id, caller.get().scope());
+        return new EventsView(
+                jdbi.withHandle(handle -> handle.createQuery("""
+                                select b.observed_at at, 'OBSERVED' kind, b.content ->> 'status' what, null::bigint fen,
+                                       1 rank, b.id
+                                from order_observation b join order_line o using (marketplace, line_key) where o.id = :id
+                                union all
+                                select a.decided_at, 'ATTRIBUTED',
+                                       a.confidence || coalesce(' ' || (a.evidence ->> 'reason'), ''), null, 2, a.id
+                                from attribution a where a.order_line_id = :id
+                                union all
+                                select t.posted_at, 'POSTED', d.kind || ' → ' || c.kind || ', ' || t.reason, t.amount_fen, 3, t.id
+                                from ledger_source s join ledger_transfer t on t.source_id = s.id
+                                join ledger_account d on d.id = t.debit_id join ledger_account c on c.id = t.credit_id
+                                where s.name = 'order-line/' || :id
+                                order by 1, rank, id
+                                """)
+                        .bind("id", order.id())
+                        .map((row, context) -> new EventView(
+                                row.getObject("at", OffsetDateTime.class).toInstant(),
+                                row.getString("kind"),
+                                row.getString("what"),
+                                row.getObject("fen", Long.class)))
+                        .list()),
+                at);
+    }
+
+    private OrderView find(UUID id, Scope scope) {
+        return jdbi.withHandle(handle -> bind(handle.createQuery(SELECT + " and o.id = :id"), scope)
+                        .bind("id", id)
+                        .map((row, context) -> view(row))
+                        .findOne())
+                .orElseThrow(() -> new Refusal(
+                        Refusal.Kind.NOT_FOUND, "order-not-found", "you have no order line with the id " + id));
+    }
+
+    private static org.jdbi.v3.core.statement.Query bind(org.jdbi.v3.core.statement.Query query, Scope scope) {
+        return query.bind("scopeCreator", scope.creatorOnly()).bind("scopeBrand", scope.brandOnly());
+    }
+
+    private static OrderView view(ResultSet row) throws SQLException {
+        return new OrderView(
+                row.getObject("id", UUID.class),
+                Marketplace.valueOf(row.getString("marketplace")),
+                row.getString("order_no"),
+                row.getString("parent_no"),
+                OrderStatus.valueOf(row.getString("status")),
+                row.getString("review"),
+                row.getString("item_title"),
+                row.getInt("quantity"),
+                row.getString("code"),
+                row.getString("confidence"),
+                row.getLong("paid_fen"),
+                row.getLong("estimated_fen"),
+                row.getLong("settled_fen"),
+                instant(row, "clicked_at"),
+                instant(row, "created_at"),
+                instant(row, "settled_at"));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        var at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}
