@@ -41,6 +41,25 @@ public class People {
         return persons.find("login", login).firstResultOptional().map(PersonEntity::asCaller);
     }
 
+    /** Whether there is anybody at all. */
+    @Transactional
+    @ActivateRequestContext
+    public boolean anybody() {
+        return persons.count() > 0;
+    }
+
+    /** Adds the first operator; of two nodes that try at once, one does. */
+    @Transactional
+    @ActivateRequestContext
+    void addFirstOperator(String apiKey) {
+        persons.getEntityManager()
+                .createNativeQuery("select 1 from pg_advisory_xact_lock(hashtext('first-operator'))")
+                .getSingleResult();
+        if (!anybody()) {
+            addKey(addPerson("operator", "Operator", Role.OPERATOR, null, null).personId(), apiKey, "first");
+        }
+    }
+
     /** Adds a creator, without anybody yet who acts for her. */
     @Transactional
     public UUID addCreator(String name) {

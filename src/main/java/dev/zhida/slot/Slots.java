@@ -47,13 +47,19 @@ public class Slots {
     @Transactional
     public UUID addAccount(Marketplace marketplace, String name) {
         var id = UuidCreator.getTimeOrderedEpoch();
-        jdbi.useHandle(handle -> handle.createUpdate(
-                        "insert into marketplace_account (id, marketplace, name, created_at) values (:id, :m, :n, :at)")
+        var added = jdbi.withHandle(handle -> handle.createUpdate("""
+                        insert into marketplace_account (id, marketplace, name, created_at) values (:id, :m, :n, :at)
+                        on conflict do nothing
+                        """)
                 .bind("id", id)
                 .bind("m", marketplace.name())
                 .bind("n", name)
                 .bind("at", now())
                 .execute());
+        if (added == 0) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT, "account-exists", "there is a " + marketplace + " account named " + name);
+        }
         return id;
     }
 
@@ -84,6 +90,26 @@ public class Slots {
                         "account-ambiguous",
                         "there are several " + marketplace + " accounts: say which one in `account`");
         };
+    }
+
+    /**
+     * Makes sure that an account is one of Taobao's.
+     *
+     * @throws Refusal if there is none with that id, or it is another marketplace's
+     */
+    void requireTaobao(UUID accountId) {
+        var marketplace = jdbi.withHandle(
+                handle -> handle.createQuery("select marketplace from marketplace_account where id = :id")
+                        .bind("id", accountId)
+                        .mapTo(String.class)
+                        .findOne());
+        if (marketplace.isEmpty()) {
+            throw new Refusal(
+                    Refusal.Kind.NOT_FOUND, "account-unknown", "there is no account with the id " + accountId);
+        }
+        if (!marketplace.get().equals(Marketplace.TAOBAO.name())) {
+            throw new Refusal(Refusal.Kind.INVALID, "not-a-taobao-account", "PIDs belong to Taobao accounts only");
+        }
     }
 
     /**
