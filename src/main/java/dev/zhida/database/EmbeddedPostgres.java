@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +13,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -30,6 +31,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final List<String> DURABILITY = List.of("fsync", "full_page_writes", "synchronous_commit");
     private static final Duration CHECK_EVERY = Duration.ofMillis(300);
     private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(60);
+
+    /** The folders that this process holds the lock of. */
+    private static final Set<Path> IN_USE_HERE = ConcurrentHashMap.newKeySet();
 
     private final Path data;
     private final FileLock lock;
@@ -78,7 +82,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             if (server != null) {
                 server.close();
             } else {
-                release(lock);
+                release(folder, lock);
             }
             throw e instanceof DatabaseUnavailable unavailable ? unavailable : unavailable(folder, e);
         }
@@ -93,19 +97,23 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static FileLock lock(Path folder) throws IOException {
-        var channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            LOG.debug("locked by this very process", e);
+        // Asked first: closing a file drops every lock that this process holds on it.
+        if (!IN_USE_HERE.add(folder)) {
+            throw inUse(folder);
         }
+        var channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var lock = channel.tryLock();
         if (lock == null) {
             channel.close();
-            throw new DatabaseUnavailable("the data folder " + folder
-                    + " is in use by another Zhida: stop that one, or give this one a folder of its own in zhida.data");
+            IN_USE_HERE.remove(folder);
+            throw inUse(folder);
         }
         return lock;
+    }
+
+    private static DatabaseUnavailable inUse(Path folder) {
+        return new DatabaseUnavailable("the data folder " + folder
+                + " is in use by another Zhida: stop that one, or give this one a folder of its own in zhida.data");
     }
 
     private static int freePort() throws IOException {
@@ -234,14 +242,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
             } catch (IOException e) {
                 LOG.warnf("PostgreSQL did not stop: %s", e.getMessage());
             }
-            release(lock);
+            release(data, lock);
         }
     }
 
-    private static void release(FileLock lock) {
+    private static void release(Path folder, FileLock lock) {
         if (lock == null) {
             return;
         }
+        IN_USE_HERE.remove(folder);
         try (var channel = lock.acquiredBy()) {
             lock.release();
         } catch (IOException e) {

@@ -67,7 +67,7 @@ public class People {
         creator.id = UuidCreator.getTimeOrderedEpoch();
         creator.name = name;
         creator.createdAt = clock.instant();
-        creators.persist(creator);
+        creators.persistAndFlush(creator);
         return creator.id;
     }
 
@@ -87,7 +87,7 @@ public class People {
         person.creatorId = creatorId;
         person.brandId = brandId;
         person.createdAt = clock.instant();
-        persons.persist(person);
+        persons.persistAndFlush(person);
         return person.asCaller();
     }
 
@@ -100,7 +100,7 @@ public class People {
         key.hash = hash(apiKey);
         key.label = label;
         key.createdAt = clock.instant();
-        keys.persist(key);
+        keys.persistAndFlush(key);
     }
 
     private static byte[] hash(String apiKey) {

@@ -107,8 +107,9 @@ final class FinanceCsv {
             writer.flush();
             var hash = HexFormat.of().formatHex(out.getMessageDigest().digest());
             out.on(false);
-            writer.writeRecord("#END", Long.toString(rows), Long.toString(sum.fen()), hash);
-            writer.flush();
+            var last = "#END," + rows + "," + sum.fen() + "," + hash + "\r\n";
+            out.write(last.getBytes(StandardCharsets.US_ASCII));
+            out.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package dev.zhida.web;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.zhida.problem.Refusal;
 import io.quarkus.logging.Log;
 import io.quarkus.security.ForbiddenException;
@@ -50,6 +51,12 @@ final class ProblemMapper {
     @ServerExceptionMapper
     Response unreadable(JsonProcessingException malformed) {
         return unreadableJson(malformed);
+    }
+
+    /** More specific than the framework's own mapper of this one, which would take it otherwise. */
+    @ServerExceptionMapper
+    Response unreadable(MismatchedInputException mismatched) {
+        return unreadableJson(mismatched);
     }
 
     @ServerExceptionMapper

@@ -1,0 +1,115 @@
+package dev.zhida;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every operation of the contract against every role: who may not, cannot. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class AccessTest {
+
+    private static final Set<String> ALL =
+            Set.of(World.CREATOR, World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR);
+
+    /** Who may call what. An operation that is missing here fails the test. */
+    private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
+            Map.entry("POST /api/v1/link-kits", Set.of(World.CREATOR)),
+            Map.entry("GET /api/v1/link-kits", Set.of(World.CREATOR)),
+            Map.entry("GET /api/v1/placements/{code}", ALL),
+            Map.entry("GET /api/v1/placements/{code}/touches", ALL),
+            Map.entry("POST /api/v1/order-reports", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/orders", ALL),
+            Map.entry("GET /api/v1/orders/{id}", ALL),
+            Map.entry(
+                    "GET /api/v1/orders/{id}/events",
+                    Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/commissions", Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/commissions.csv", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/reports/comparison", ALL),
+            Map.entry("GET /api/v1/balances", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("POST /api/v1/people", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/marketplace-accounts", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/marketplace-accounts/{id}/slots", Set.of(World.OPERATOR)));
+
+    @Inject
+    World world;
+
+    @BeforeEach
+    void prepare() {
+        world.prepare();
+    }
+
+    private static List<String> operations() {
+        Map<String, Map<String, Object>> paths = given().accept(ContentType.JSON)
+                .get("/openapi?format=json")
+                .jsonPath()
+                .getMap("paths");
+        var operations = new ArrayList<String>();
+        paths.forEach((path, methods) ->
+                methods.keySet().forEach(method -> operations.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+        return operations;
+    }
+
+    private static int status(String operation, String key) {
+        var parts = operation.split(" ");
+        var path = parts[1].replace("{code}", "AAAAAAAA").replace("{id}", "00000000-0000-0000-0000-000000000000");
+        var request = key == null ? given() : given().header("Authorization", "Bearer " + key);
+        if (path.endsWith("/order-reports")) {
+            request = request.multiPart("nothing", "x");
+        } else if (parts[0].equals("POST")) {
+            request = request.contentType(ContentType.JSON).body("{}");
+        }
+        return request.request(parts[0], path).statusCode();
+    }
+
+    @Test
+    void every_operation_is_listed_here() {
+        assertThat(new TreeSet<>(operations())).isEqualTo(new TreeSet<>(ALLOWED.keySet()));
+    }
+
+    @Test
+    void nobody_gets_in_without_a_valid_key() {
+        for (var operation : ALLOWED.keySet()) {
+            assertThat(status(operation, null)).as(operation).isEqualTo(401);
+            assertThat(status(operation, "guessed")).as(operation).isEqualTo(401);
+        }
+        given().get("/api/v1/does-not-exist").then().statusCode(401).body("code", equalTo("unauthenticated"));
+    }
+
+    @Test
+    void a_role_gets_as_far_as_it_may_and_no_further() {
+        ALLOWED.forEach((operation, allowed) -> {
+            for (var key : ALL) {
+                var status = status(operation, key);
+                if (allowed.contains(key)) {
+                    assertThat(status)
+                            .as(operation + " as " + key)
+                            .isNotIn(401, 403)
+                            .isLessThan(500);
+                } else {
+                    assertThat(status).as(operation + " as " + key).isEqualTo(403);
+                }
+            }
+        });
+    }
+
+    @Test
+    void a_fault_of_ours_tells_no_details() {
+        assertThat(RestAssured.given().get("/r/%00").asString()).doesNotContain("Exception");
+    }
+}
