@@ -30,9 +30,13 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
     }
 
     private static Address shared;
+    private static RuntimeException failed;
 
     /** The address of the one database; the first caller starts it. Its schema is up to date. */
     public static synchronized Address address() {
+        if (failed != null) {
+            throw failed;
+        }
         if (shared == null) {
             shared = "testcontainers".equals(System.getProperty("zhida.test.db")) ? container() : embedded();
             Flyway.configure()
@@ -55,7 +59,13 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         var image = DockerImageName.parse(System.getProperty("zhida.test.image", "postgres:18"));
         @SuppressWarnings("resource") // Lives as long as the tests.
         var server = new PostgreSQLContainer(image).withDatabaseName("zhida");
-        server.start();
+        try {
+            server.start();
+        } catch (RuntimeException e) {
+            // Not tried again by every test: each try takes its time.
+            failed = e;
+            throw e;
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
         return new Address(server.getJdbcUrl(), server.getUsername(), server.getPassword());
     }
