@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.Jdbi;
 
 /** People and a slot pool for tests over HTTP; an API key is its owner's login. */
 @ApplicationScoped
@@ -33,6 +34,9 @@ public class World {
     @Inject
     Slots slots;
 
+    @Inject
+    Jdbi jdbi;
+
     /** Makes what is not there yet. */
     @Transactional
     public synchronized void prepare() {
@@ -51,6 +55,12 @@ public class World {
                 IntStream.range(0, 4_000)
                         .mapToObj(i -> "mm_9_%d_%d".formatted(2_000 + i / 200, 500_000L + i))
                         .toList());
+    }
+
+    /** Takes an account's slots out of every pool. */
+    @Transactional
+    public void retire(UUID account) {
+        jdbi.useHandle(h -> h.execute("update slot set free_at = null where account_id = ?", account));
     }
 
     private void add(String login, Role role, UUID creator, UUID brand) {

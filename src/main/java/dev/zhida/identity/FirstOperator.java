@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jdbi.v3.core.Jdbi;
 
 /**
  * Lets the first operator in: where nobody is known yet, a person {@code operator} is made whose API key stands in
@@ -21,20 +22,23 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class FirstOperator {
 
     private final People people;
+    private final Jdbi jdbi;
     private final Path data;
     private final boolean demo;
 
     FirstOperator(
             People people,
+            Jdbi jdbi,
             @ConfigProperty(name = "zhida.data") String data,
             @ConfigProperty(name = "zhida.demo") boolean demo) {
         this.people = people;
+        this.jdbi = jdbi;
         this.data = Path.of(data);
         this.demo = demo;
     }
 
     void start(@Observes @Priority(10) StartupEvent event) throws IOException {
-        if (demo || people.anybody()) {
+        if (demo || anybody()) {
             return;
         }
         var file = data.resolve("operator-key");
@@ -51,6 +55,12 @@ class FirstOperator {
         }
         people.addFirstOperator(key);
         Log.infof("nobody is known yet: the API key of `operator` stands in %s", file.toAbsolutePath());
+    }
+
+    private boolean anybody() {
+        return jdbi.withHandle(handle -> handle.createQuery("select exists (select from person)")
+                .mapTo(Boolean.class)
+                .one());
     }
 
     /** The key of a start that was killed before it had made the person. */

@@ -41,13 +41,6 @@ public class People {
         return persons.find("login", login).firstResultOptional().map(PersonEntity::asCaller);
     }
 
-    /** Whether there is anybody at all. */
-    @Transactional
-    @ActivateRequestContext
-    public boolean anybody() {
-        return persons.count() > 0;
-    }
-
     /** Adds the first operator; of two nodes that try at once, one does. */
     @Transactional
     @ActivateRequestContext
@@ -55,7 +48,7 @@ public class People {
         persons.getEntityManager()
                 .createNativeQuery("select 1 from pg_advisory_xact_lock(hashtext('first-operator'))")
                 .getSingleResult();
-        if (!anybody()) {
+        if (persons.count() == 0) {
             addKey(addPerson("operator", "Operator", Role.OPERATOR, null, null).personId(), apiKey, "first");
         }
     }
