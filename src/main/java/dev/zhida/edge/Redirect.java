@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** {@code GET /r/{code}}: records the click, then sends the fan on. A plain route, outside of REST and ORM. */
 @ApplicationScoped
@@ -36,7 +37,15 @@ class Redirect {
     private final VisitorSalts salts;
     private final Clock clock;
 
-    Redirect(LiveLinks links, TouchLog touches, VisitorSalts salts, Clock clock) {
+    private final boolean revealTouch;
+
+    Redirect(
+            LiveLinks links,
+            TouchLog touches,
+            VisitorSalts salts,
+            Clock clock,
+            @ConfigProperty(name = "zhida.edge.reveal-touch") boolean revealTouch) {
+        this.revealTouch = revealTouch;
         this.links = links;
         this.touches = touches;
         this.salts = salts;
@@ -87,9 +96,14 @@ class Redirect {
             return;
         }
         var caller = context.vertx().getOrCreateContext();
-        touches.record(click(context, placement, at))
+        var click = click(context, placement, at);
+        touches.record(click)
                 .whenComplete((stored, failure) -> caller.runOnContext(none -> {
                     if (failure == null) {
+                        if (revealTouch) {
+                            context.response()
+                                    .putHeader("X-Touch-Id", click.id().toString());
+                        }
                         // Not cacheable: a cached redirect is a click we never see.
                         context.response()
                                 .setStatusCode(302)
