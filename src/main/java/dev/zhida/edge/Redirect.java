@@ -1,9 +1,10 @@
 package dev.zhida.edge;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.link.LiveLinks;
-import dev.zhida.link.Placement;
-import dev.zhida.marketplace.MarketplaceHosts;
+import dev.zhida.link.LiveLinks.LiveLink;
 import dev.zhida.platform.UserAgent;
 import dev.zhida.touch.Touch;
 import dev.zhida.touch.TouchLog;
@@ -17,12 +18,12 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** {@code GET /r/{code}}: records the click, then sends the fan on. A plain route, outside of REST and ORM. */
@@ -32,11 +33,15 @@ class Redirect {
     private static final String COOKIE = "zv";
     private static final Duration COOKIE_LIFE = Duration.ofDays(180);
 
+    private static final int AGENTS_REMEMBERED = 20_000;
+
     private final LiveLinks links;
     private final TouchLog touches;
     private final VisitorSalts salts;
     private final Clock clock;
 
+    private final LoadingCache<String, KnownAgent> agents =
+            Caffeine.newBuilder().maximumSize(AGENTS_REMEMBERED).build(KnownAgent::of);
     private final boolean revealTouch;
 
     Redirect(
@@ -77,26 +82,24 @@ class Redirect {
         });
     }
 
-    private void answer(RoutingContext context, Optional<Placement> found) {
+    private void answer(RoutingContext context, Optional<LiveLink> found) {
         var at = clock.instant();
         if (found.isEmpty()) {
             sorry(context, 404, "没有找到这个链接", "链接可能输错了一个字，请回到原文再点一次，或重新复制口令。");
             return;
         }
-        var placement = found.get();
-        if (placement.disabledAt() != null
-                || (placement.expiresAt() != null && !placement.expiresAt().isAfter(at))) {
+        var link = found.get();
+        if (link.endedAt(at)) {
             sorry(context, 410, "这个链接已经结束", "活动可能已经结束，请向分享的人要一个新的链接。");
             return;
         }
-        if (!MarketplaceHosts.isDestination(placement.destination())) {
-            // Checked when it was made; checked again, because a fan is never sent anywhere else.
-            Log.errorf("placement %s leads to no marketplace", placement.code());
+        if (link.destinationHost() == null) {
+            Log.errorf("placement %s leads to no marketplace", link.code());
             sorry(context, 410, "这个链接暂时不能打开", "我们已经收到提醒，请稍后再试。");
             return;
         }
         var caller = context.vertx().getOrCreateContext();
-        var click = click(context, placement, at);
+        var click = click(context, link, at);
         touches.record(click)
                 .whenComplete((stored, failure) -> caller.runOnContext(none -> {
                     if (failure == null) {
@@ -107,7 +110,7 @@ class Redirect {
                         // Not cacheable: a cached redirect is a click we never see.
                         context.response()
                                 .setStatusCode(302)
-                                .putHeader("Location", placement.destination())
+                                .putHeader("Location", link.destination())
                                 .putHeader("Cache-Control", "no-store")
                                 .end();
                     } else {
@@ -116,35 +119,41 @@ class Redirect {
                 }));
     }
 
-    private Touch click(RoutingContext context, Placement placement, Instant at) {
+    private Touch click(RoutingContext context, LiveLink link, Instant at) {
         var request = context.request();
-        var agentText = agent(request);
-        var agent = UserAgent.detect(agentText);
-        var purpose = request.getHeader("Sec-Purpose") == null
-                ? request.getHeader("Purpose")
-                : request.getHeader("Sec-Purpose");
-        var flag = TrafficRules.classify(request.method().name(), agentText, purpose);
+        var agent = agents.get(agent(request));
+        var purpose = request.getHeader("Sec-Purpose");
+        var flag = TrafficRules.byRequest(
+                        request.method().name(), purpose == null ? request.getHeader("Purpose") : purpose)
+                .or(agent::flag);
         return new Touch(
-                UuidCreator.getTimeOrderedEpoch(at),
+                UuidCreator.getTimeOrderedEpochFast(),
                 at,
-                placement.id(),
+                link.placementId(),
                 Touch.Kind.CLICK,
                 Touch.Outcome.REDIRECT,
-                URI.create(placement.destination()).getHost(),
+                link.destinationHost(),
                 null,
-                agent.hostApp().name(),
-                agent.appMajor() == 0 ? null : agent.appMajor(),
-                agent.os().name(),
+                agent.detected().hostApp().name(),
+                agent.detected().appMajor() == 0 ? null : agent.detected().appMajor(),
+                agent.detected().os().name(),
                 flag.map(Enum::name).orElse(null),
-                visitor(context, agentText, at),
-                agentText,
+                visitor(context, agent.text(), at),
+                agent.text().isEmpty() ? null : agent.text(),
                 null,
                 null);
     }
 
+    /** What a user agent tells, worked out once. */
+    private record KnownAgent(String text, UserAgent detected, Optional<TrafficRules.Flag> flag) {
+        static KnownAgent of(String text) {
+            return new KnownAgent(text, UserAgent.detect(text), TrafficRules.byAgent(text));
+        }
+    }
+
     private static String agent(HttpServerRequest request) {
         var agent = request.getHeader("User-Agent");
-        return agent == null ? null : agent.substring(0, Math.min(agent.length(), UserAgent.MAX_LENGTH));
+        return agent == null ? "" : agent.substring(0, Math.min(agent.length(), UserAgent.MAX_LENGTH));
     }
 
     private UUID visitor(RoutingContext context, String agent, Instant at) {
@@ -156,8 +165,10 @@ class Redirect {
                 Log.debug("a cookie that is none of ours", e);
             }
         }
+        // Random enough to be nobody else's; it opens nothing, so it need not be a secret.
+        var random = ThreadLocalRandom.current();
         context.response()
-                .addCookie(Cookie.cookie(COOKIE, UUID.randomUUID().toString())
+                .addCookie(Cookie.cookie(COOKIE, new UUID(random.nextLong(), random.nextLong()).toString())
                         .setPath("/r/")
                         .setMaxAge(COOKIE_LIFE.toSeconds())
                         .setHttpOnly(true)

@@ -1,52 +1,40 @@
 package dev.zhida.touch;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
 import java.util.UUID;
 
-/** Writes rows in PostgreSQL's binary COPY format (PostgreSQL manual, COPY, "Binary Format"). */
+/** Writes rows in PostgreSQL's binary COPY format (PostgreSQL manual, COPY, "Binary Format") into one growing buffer. */
 final class BinaryCopy {
 
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
-    private static final LocalDate DAY_ZERO = LocalDate.of(2000, 1, 1);
-    private static final Instant TIME_ZERO = Instant.parse("2000-01-01T00:00:00Z");
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
-    private final DataOutputStream out = new DataOutputStream(bytes);
+    /** PostgreSQL counts from 2000-01-01. */
+    private static final int DAY_ZERO = Math.toIntExact(LocalDate.of(2000, 1, 1).toEpochDay());
 
-    BinaryCopy() {
-        write(() -> {
-            out.write(SIGNATURE);
-            out.writeInt(0);
-            out.writeInt(0);
-        });
-    }
+    private static final long SECOND_ZERO =
+            LocalDate.of(2000, 1, 1).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
+    private static final int LONGEST_FIXED = 20;
 
-    private interface Writing {
-        void run() throws IOException;
-    }
+    private ByteBuffer buffer = ByteBuffer.allocate(1 << 18);
 
-    private static void write(Writing writing) {
-        try {
-            writing.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot fail", e);
-        }
-    }
-
-    BinaryCopy row(int columns) {
-        write(() -> out.writeShort(columns));
+    /** Begins anew in the same buffer. */
+    BinaryCopy begin() {
+        buffer.clear();
+        buffer.put(SIGNATURE).putInt(0).putInt(0);
         return this;
     }
 
-    BinaryCopy absent() {
-        write(() -> out.writeInt(-1));
+    BinaryCopy row(int columns) {
+        room(LONGEST_FIXED).putShort((short) columns);
+        return this;
+    }
+
+    private BinaryCopy absent() {
+        room(LONGEST_FIXED).putInt(-1);
         return this;
     }
 
@@ -54,12 +42,10 @@ final class BinaryCopy {
         if (value == null) {
             return absent();
         }
-        write(() -> {
-            // PostgreSQL stores no zero characters.
-            var encoded = value.replace("\0", "").getBytes(StandardCharsets.UTF_8);
-            out.writeInt(encoded.length);
-            out.write(encoded);
-        });
+        // PostgreSQL stores no zero characters.
+        var clean = value.indexOf('\0') < 0 ? value : value.replace("\0", "");
+        var encoded = clean.getBytes(StandardCharsets.UTF_8);
+        room(LONGEST_FIXED + encoded.length).putInt(encoded.length).put(encoded);
         return this;
     }
 
@@ -67,11 +53,7 @@ final class BinaryCopy {
         if (value == null) {
             return absent();
         }
-        write(() -> {
-            out.writeInt(16);
-            out.writeLong(value.getMostSignificantBits());
-            out.writeLong(value.getLeastSignificantBits());
-        });
+        room(LONGEST_FIXED).putInt(16).putLong(value.getMostSignificantBits()).putLong(value.getLeastSignificantBits());
         return this;
     }
 
@@ -79,10 +61,7 @@ final class BinaryCopy {
         if (value == null) {
             return absent();
         }
-        write(() -> {
-            out.writeInt(8);
-            out.writeLong(value);
-        });
+        room(LONGEST_FIXED).putInt(8).putLong(value);
         return this;
     }
 
@@ -90,32 +69,39 @@ final class BinaryCopy {
         if (value == null) {
             return absent();
         }
-        write(() -> {
-            out.writeInt(4);
-            out.writeInt(value);
-        });
+        room(LONGEST_FIXED).putInt(4).putInt(value);
         return this;
     }
 
     BinaryCopy bool(boolean value) {
-        write(() -> {
-            out.writeInt(1);
-            out.writeByte(value ? 1 : 0);
-        });
+        room(LONGEST_FIXED).putInt(1).put((byte) (value ? 1 : 0));
         return this;
     }
 
     BinaryCopy date(LocalDate value) {
-        return int4(Math.toIntExact(DAY_ZERO.until(value, ChronoUnit.DAYS)));
+        return int4(Math.toIntExact(value.toEpochDay()) - DAY_ZERO);
     }
 
     BinaryCopy timestamp(Instant value) {
-        return int8(TIME_ZERO.until(value, ChronoUnit.MICROS));
+        return int8((value.getEpochSecond() - SECOND_ZERO) * 1_000_000 + value.getNano() / 1_000);
     }
 
-    /** Ends the rows and answers everything that was written. */
-    byte[] end() {
-        write(() -> out.writeShort(-1));
-        return bytes.toByteArray();
+    /** Ends the rows; what was written stands in {@link #bytes()} up to the length that is answered. */
+    int end() {
+        room(LONGEST_FIXED).putShort((short) -1);
+        return buffer.position();
+    }
+
+    byte[] bytes() {
+        return buffer.array();
+    }
+
+    private ByteBuffer room(int needed) {
+        if (buffer.remaining() < needed) {
+            var larger = ByteBuffer.allocate(Math.max(buffer.capacity() * 2, buffer.capacity() + needed));
+            buffer.flip();
+            buffer = larger.put(buffer);
+        }
+        return buffer;
     }
 }

@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -63,7 +65,8 @@ public class TouchLog {
     private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(QUEUE_BOUND);
     private final Thread writer = Thread.ofPlatform().name("touch-writer").unstarted(this::write);
     private final Set<LocalDate> days = new HashSet<>();
-    private final Set<Long> agents = new HashSet<>();
+    private final Map<String, Long> agents = new HashMap<>();
+    private final BinaryCopy rows = new BinaryCopy();
     private volatile boolean closing;
     private Connection connection;
 
@@ -196,10 +199,13 @@ public class TouchLog {
         if (agents.size() > AGENTS_REMEMBERED) {
             agents.clear();
         }
-        var unknown = new LinkedHashSet<String>();
+        var unknown = new LinkedHashMap<String, Long>();
         for (var touch : touches) {
-            if (touch.userAgent() != null && agents.add(UserAgents.id(touch.userAgent()))) {
-                unknown.add(touch.userAgent());
+            var text = touch.userAgent();
+            if (text != null && !agents.containsKey(text)) {
+                var id = UserAgents.id(text);
+                agents.put(text, id);
+                unknown.put(text, id);
             }
         }
         if (unknown.isEmpty()) {
@@ -209,14 +215,14 @@ public class TouchLog {
                 insert into user_agent (id, text) select * from unnest(?, ?) as t (id, text) order by id
                 on conflict do nothing""")) {
             statement.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "bigint", unknown.stream().map(UserAgents::id).toArray()));
+                    1, connection.createArrayOf("bigint", unknown.values().toArray()));
             statement.setArray(
                     2,
                     connection.createArrayOf(
                             "text",
-                            unknown.stream().map(t -> t.replace("\0", "")).toArray()));
+                            unknown.keySet().stream()
+                                    .map(t -> t.replace("\0", ""))
+                                    .toArray()));
             statement.executeUpdate();
         }
     }
@@ -233,7 +239,7 @@ public class TouchLog {
     }
 
     private void copy(String sql, List<Touch> touches, long batchId) throws SQLException {
-        var rows = new BinaryCopy();
+        rows.begin();
         for (var t : touches) {
             rows.row(COLUMNS)
                     .date(day(t.id()))
@@ -250,15 +256,15 @@ public class TouchLog {
                     .bool(t.human())
                     .text(t.flag())
                     .uuid(t.visitor())
-                    .int8(t.userAgent() == null ? null : UserAgents.id(t.userAgent()))
+                    .int8(t.userAgent() == null ? null : agents.get(t.userAgent()))
                     .uuid(t.clickId())
                     .text(t.repaired())
                     .int8(batchId);
         }
-        var bytes = rows.end();
+        var length = rows.end();
         var in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
         try {
-            in.writeToCopy(bytes, 0, bytes.length);
+            in.writeToCopy(rows.bytes(), 0, length);
             in.endCopy();
         } finally {
             if (in.isActive()) {

@@ -28,18 +28,25 @@ public final class TrafficRules {
     private TrafficRules() {}
 
     /**
-     * Why a request is no person's; nothing for a person's.
+     * Why a request is no person's by the way it was made; nothing if its user agent has to tell.
      *
-     * @param userAgent may be {@code null}
      * @param purpose the {@code Sec-Purpose} or {@code Purpose} header; may be {@code null}
      */
-    public static Optional<Flag> classify(String method, String userAgent, String purpose) {
+    public static Optional<Flag> byRequest(String method, String purpose) {
         if ("HEAD".equals(method)) {
             return Optional.of(Flag.HEAD);
         }
-        if (purpose != null && (purpose.contains("prefetch") || purpose.contains("preview"))) {
-            return Optional.of(Flag.PREFETCH);
-        }
+        return purpose != null && (purpose.contains("prefetch") || purpose.contains("preview"))
+                ? Optional.of(Flag.PREFETCH)
+                : Optional.empty();
+    }
+
+    /**
+     * Why a user agent is no person's; nothing for a person's.
+     *
+     * @param userAgent may be {@code null}
+     */
+    public static Optional<Flag> byAgent(String userAgent) {
         if (userAgent == null || userAgent.isBlank()) {
             return Optional.of(Flag.HTTP_LIBRARY);
         }

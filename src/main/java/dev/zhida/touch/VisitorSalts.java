@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -30,6 +31,9 @@ public class VisitorSalts {
 
     private final Jdbi jdbi;
     private final Clock clock;
+    /** Making one costs more than using it, and this is the hot path. */
+    private final ThreadLocal<SaltedMac> macOfThread = new ThreadLocal<>();
+
     private volatile Map<LocalDate, byte[]> saltByDay = Map.of();
 
     VisitorSalts(Jdbi jdbi, Clock clock) {
@@ -71,13 +75,24 @@ public class VisitorSalts {
             // The job did not run for a day: an unknown visitor is better than an unanswered fan.
             return UUID.randomUUID();
         }
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(salt, "HmacSHA256"));
-            var digest = ByteBuffer.wrap(mac.doFinal((address + '\n' + userAgent).getBytes(StandardCharsets.UTF_8)));
-            return new UUID(digest.getLong(), digest.getLong());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+        var digest = ByteBuffer.wrap(mac(salt).doFinal((address + '\n' + userAgent).getBytes(StandardCharsets.UTF_8)));
+        return new UUID(digest.getLong(), digest.getLong());
+    }
+
+    private record SaltedMac(byte[] salt, Mac mac) {}
+
+    private Mac mac(byte[] salt) {
+        var made = macOfThread.get();
+        if (made == null || !Arrays.equals(made.salt(), salt)) {
+            try {
+                var mac = Mac.getInstance("HmacSHA256");
+                mac.init(new SecretKeySpec(salt, "HmacSHA256"));
+                made = new SaltedMac(salt, mac);
+                macOfThread.set(made);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
         }
+        return made.mac();
     }
 }
