@@ -43,6 +43,6 @@ class OfferEntity {
     Instant createdAt;
 
     Offer asOffer() {
-        return new Offer(id, marketplace, itemId, itemKey, title);
+        return new Offer(id, marketplace, itemId, itemKey, title, priceFen, couponFen, topic);
     }
 }

@@ -47,10 +47,21 @@ public class Offers {
                 .asOffer();
     }
 
-    /** Gives an offer its title and price, as its marketplace tells them. */
+    /**
+     * Gives an offer its terms, as its marketplace tells them.
+     *
+     * @param couponFen {@code null} if there is no coupon
+     * @param topic {@code null} if no host app has rules about it
+     */
     @Transactional
-    public void describe(UUID offerId, String title, Long priceFen) {
-        offers.update("title = ?1, priceFen = ?2 where id = ?3", title, priceFen, offerId);
+    public void describe(UUID offerId, String title, Long priceFen, Long couponFen, String topic) {
+        offers.update(
+                "title = ?1, priceFen = ?2, couponFen = ?3, topic = ?4 where id = ?5",
+                title,
+                priceFen,
+                couponFen,
+                topic,
+                offerId);
     }
 
     public Map<UUID, Offer> offers(Collection<UUID> ids) {

@@ -197,7 +197,7 @@ public class DemoData {
             for (var i = made.size(); i < TITLES.size(); i++) {
                 var item = "https://item.taobao.com/item.htm?id=69000000000" + (i + 1);
                 var kit = kits.create(new LinkKits.Wish(creator, item, null, PLACES, campaign));
-                offers.describe(kit.offer().id(), TITLES.get(i), 19_900L + 10_000L * i);
+                offers.describe(kit.offer().id(), TITLES.get(i), 19_900L + 10_000L * i, 2_000L, null);
             }
             kits.list(creator, null, TITLES.size()).forEach(kit -> posted.addAll(kit.placements()));
         }
