@@ -42,6 +42,7 @@ class AccessTest {
             Map.entry("GET /api/v1/commissions.csv", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
             Map.entry("GET /api/v1/reports/comparison", ALL),
             Map.entry("GET /api/v1/balances", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("POST /api/v1/touch-rules/runs", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/people", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/marketplace-accounts", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/marketplace-accounts/{id}/slots", Set.of(World.OPERATOR)));
