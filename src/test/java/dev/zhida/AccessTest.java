@@ -47,6 +47,7 @@ class AccessTest {
                     Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry("POST /api/v1/host-app-rules", Set.of(World.OPERATOR)),
             Map.entry("GET /api/v1/balances", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("POST /api/v1/touch-rules/runs", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/people", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/marketplace-accounts", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/marketplace-accounts/{id}/slots", Set.of(World.OPERATOR)));

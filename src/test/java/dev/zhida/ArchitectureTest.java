@@ -37,6 +37,7 @@ class ArchitectureTest {
             "attribution",
             "commission",
             "intake",
+            "rollup",
             "comparison",
             "report",
             "demo",

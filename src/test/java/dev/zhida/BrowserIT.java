@@ -243,7 +243,9 @@ class BrowserIT {
                 .contains("demo-creator 分享")
                 .doesNotContain(placement.get("token").asText());
         await(() -> kinds(code).contains("LANDING"));
-        assertThat(kinds(code)).as("nothing is copied or opened by itself").containsExactlyInAnyOrder("LANDING", "CLICK");
+        assertThat(kinds(code))
+                .as("nothing is copied or opened by itself")
+                .containsExactlyInAnyOrder("LANDING", "CLICK");
 
         element("copy").click();
         await(() -> element("said").getText().startsWith("已复制"));

@@ -284,6 +284,27 @@ class EdgeTest {
     }
 
     @Test
+    void who_clicks_faster_than_people_do_is_answered_and_from_then_on_nobody() {
+        var code = post("WEIBO", "NOTE", "LINK").code();
+        var other = post("WEIBO", "COMMENT", "LINK").code();
+        // The minute is one of the clock: twice as many are certainly too many in one of two.
+        for (var i = 0; i < 130; i++) {
+            given().redirects()
+                    .follow(false)
+                    .header("User-Agent", SAFARI)
+                    .header("Cookie", "a=b; zv=00000000-0000-4000-8000-" + item)
+                    .get("/r/" + code)
+                    .then()
+                    .statusCode(302);
+        }
+        get("/r/" + other, SAFARI).statusCode(302);
+        assertThat(count("count(*)", code)).isEqualTo(130);
+        assertThat(count("count(*) filter (where flag = 'RATE')", code)).isBetween(10, 70);
+        assertThat(count("count(distinct visitor)", code)).isEqualTo(1);
+        assertThat(count("count(flag)", other)).isZero();
+    }
+
+    @Test
     void prefetched_pages_and_heads_are_answered_and_are_nobody() {
         var code = post("WEIBO", "NOTE", "LINK").code();
         given().redirects()

@@ -24,7 +24,8 @@ final class PretendedInternet implements AutoCloseable {
     PretendedInternet(Path folder) throws IOException, InterruptedException, GeneralSecurityException {
         var store = folder.resolve("pretended.p12");
         var made = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-keyalg",
                         "EC",

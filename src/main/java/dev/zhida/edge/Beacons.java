@@ -10,10 +10,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * {@code POST /t/{visit}/{kind}}: what happened on a landing page. Each kind is stored once per visit, because the
@@ -72,7 +70,7 @@ class Beacons {
         }
         var caller = context.vertx().getOrCreateContext();
         touches.record(fan.touch(
-                        idOf(visit.clickId(), kind),
+                        Touch.derivedId(visit.clickId(), kind),
                         link.get().placementId(),
                         kind,
                         null,
@@ -80,27 +78,12 @@ class Beacons {
                         null,
                         visit.clickId(),
                         null))
-                .whenComplete((stored, failure) -> caller.runOnContext(none -> {
-                    if (failure == null) {
-                        context.response().setStatusCode(204).end();
-                    } else {
-                        busy(context, failure);
-                    }
-                }));
+                .thenRun(() -> caller.runOnContext(
+                        none -> context.response().setStatusCode(204).end()));
     }
 
     private static void busy(RoutingContext context, Throwable cause) {
         Log.debug("a beacon was not stored", cause);
         context.response().setStatusCode(503).end();
-    }
-
-    /** A UUIDv7 with the milliseconds of the click, so that it is stored under the day of the click. */
-    static UUID idOf(UUID clickId, Touch.Kind kind) {
-        var hash = UUID.nameUUIDFromBytes((clickId + kind.name()).getBytes(StandardCharsets.US_ASCII));
-        return new UUID(
-                clickId.getMostSignificantBits() & 0xFFFF_FFFF_FFFF_0000L
-                        | 0x7000L
-                        | hash.getMostSignificantBits() & 0x0FFFL,
-                hash.getLeastSignificantBits());
     }
 }

@@ -5,8 +5,10 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.zhida.link.LiveLinks.LiveLink;
 import dev.zhida.platform.HostAppRule.Ground;
 import dev.zhida.platform.UserAgent;
+import dev.zhida.touch.HitRate;
 import dev.zhida.touch.Touch;
 import dev.zhida.touch.TrafficRules;
+import dev.zhida.touch.TrafficRules.Flag;
 import dev.zhida.touch.VisitorSalts;
 import io.quarkus.logging.Log;
 import io.vertx.core.http.HttpHeaders;
@@ -31,6 +33,7 @@ class Fans {
 
     private final VisitorSalts salts;
     private final Clock clock;
+    private final HitRate hits = new HitRate();
     /** Working an agent out costs more than the rest of a request, and most fans have one of a few. */
     private final LoadingCache<String, Agent> agents =
             Caffeine.newBuilder().maximumSize(AGENTS_REMEMBERED).build(Agent::of);
@@ -41,7 +44,7 @@ class Fans {
     }
 
     /** What a user agent tells, worked out once. */
-    record Agent(String text, UserAgent detected, Optional<TrafficRules.Flag> flag) {
+    record Agent(String text, UserAgent detected, Optional<Flag> flag) {
         static Agent of(String text) {
             return new Agent(text, UserAgent.detect(text), TrafficRules.byAgent(text));
         }
@@ -50,11 +53,12 @@ class Fans {
     /**
      * A fan, for the length of a request.
      *
-     * @param flag why this is no person; nothing for a person
+     * @param byRequest why this is no person, as the way of asking tells; nothing for a person
      * @param visitor her cookie, or a keyed hash that is worth one day where she came with none
      * @param cookie the one she has, or was given with the answer
+     * @param hits how often visitors come
      */
-    record Fan(Instant at, Agent agent, Optional<TrafficRules.Flag> flag, UUID visitor, UUID cookie) {
+    record Fan(Instant at, Agent agent, Optional<Flag> byRequest, UUID visitor, UUID cookie, HitRate hits) {
 
         /** What she did; what {@link Touch} says of each part holds. */
         Touch touch(
@@ -67,6 +71,7 @@ class Fans {
                 UUID clickId,
                 String repaired) {
             var detected = agent.detected();
+            var hit = TrafficRules.isHit(kind) ? hits.hit(placementId, visitor, at) : 0;
             return new Touch(
                     id,
                     at,
@@ -78,11 +83,20 @@ class Fans {
                     detected.hostApp().name(),
                     detected.appMajor() == 0 ? null : detected.appMajor(),
                     detected.os().name(),
-                    flag.map(Enum::name).orElse(null),
+                    TrafficRules.classify(byRequest, agent.flag(), hit)
+                            .map(Enum::name)
+                            .orElse(null),
                     visitor,
                     agent.text().isEmpty() ? null : agent.text(),
                     clickId,
                     repaired);
+        }
+
+        /** Whether this is a program that looks at links, not one that follows them. */
+        boolean wantsPreview() {
+            return agent.flag()
+                    .filter(flag -> flag == Flag.BOT || flag == Flag.PREVIEW)
+                    .isPresent();
         }
 
         /** What the host-app policy is asked about a link. A scene means something in its own host app only. */
@@ -108,19 +122,18 @@ class Fans {
         var request = context.request();
         var agent = agents.get(agentText(request));
         var purpose = request.getHeader("Sec-Purpose");
-        var flag = TrafficRules.byRequest(
-                        request.method().name(), purpose == null ? request.getHeader("Purpose") : purpose)
-                .or(agent::flag);
+        var byRequest = TrafficRules.byRequest(
+                request.method().name(), purpose == null ? request.getHeader("Purpose") : purpose);
         var known = cookie(request);
         if (known != null) {
-            return new Fan(at, agent, flag, known, known);
+            return new Fan(at, agent, byRequest, known, known, hits);
         }
         // Random enough to be nobody else's; it opens nothing, so it need not be a secret.
         var random = ThreadLocalRandom.current();
         var given = new UUID(random.nextLong(), random.nextLong());
         knownAt(context, path, given);
         var address = request.remoteAddress().hostAddress();
-        return new Fan(at, agent, flag, salts.visitor(address, agent.text(), at), given);
+        return new Fan(at, agent, byRequest, salts.visitor(address, agent.text(), at), given, hits);
     }
 
     /** Lets a fan be known at another path too. */

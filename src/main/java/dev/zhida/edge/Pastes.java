@@ -166,20 +166,14 @@ class Pastes {
                 found.candidate().repaired());
         var caller = context.vertx().getOrCreateContext();
         touches.record(paste)
-                .whenComplete((stored, failure) -> caller.runOnContext(none -> {
-                    if (failure == null) {
-                        send(
-                                context.response(),
-                                200,
-                                JSON,
-                                new JsonObject()
-                                        .put("code", link.code())
-                                        .put("url", url)
-                                        .put("repaired", found.candidate().repaired()));
-                    } else {
-                        busy(context, failure);
-                    }
-                }));
+                .thenRun(() -> caller.runOnContext(none -> send(
+                        context.response(),
+                        200,
+                        JSON,
+                        new JsonObject()
+                                .put("code", link.code())
+                                .put("url", url)
+                                .put("repaired", found.candidate().repaired()))));
     }
 
     private static void nothing(RoutingContext context, TokenReader.Reading reading, List<Found> found) {

@@ -10,7 +10,6 @@ import dev.zhida.platform.HostAppRule;
 import dev.zhida.platform.HostAppRule.Delivery;
 import dev.zhida.touch.Touch;
 import dev.zhida.touch.TouchLog;
-import dev.zhida.touch.TrafficRules.Flag;
 import io.quarkus.logging.Log;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -106,7 +105,7 @@ class Redirect {
         } else if (link.destinationHost() == null) {
             Log.errorf("placement %s leads to no marketplace", link.code());
             FanPages.send(context.response(), 410, NOWHERE);
-        } else if (fan.flag().filter(flag -> flag == Flag.BOT).isPresent()) {
+        } else if (fan.wantsPreview()) {
             preview(context, link, fan);
         } else {
             var rule = policies.current().decide(fan.ground(link));
@@ -164,11 +163,7 @@ class Redirect {
     private void record(RoutingContext context, Touch click, Runnable answer) {
         var caller = context.vertx().getOrCreateContext();
         touches.record(click)
-                .whenComplete((stored, failure) -> caller.runOnContext(none -> {
-                    if (failure != null) {
-                        tryAgain(context, failure);
-                        return;
-                    }
+                .thenRun(() -> caller.runOnContext(none -> {
                     if (revealTouch) {
                         context.response().putHeader(TOUCH_ID, click.id().toString());
                     }

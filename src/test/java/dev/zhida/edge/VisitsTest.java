@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.edge.Visits.Visit;
-import dev.zhida.touch.Touch;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -51,20 +49,5 @@ class VisitsTest {
         var visit = new Visit(new UUID(at.toEpochMilli() << 16 | 0x7000, Long.MIN_VALUE), "7KW9XJJW");
         assertThat(visit.overAt(at.plus(Visits.LIFE))).isFalse();
         assertThat(visit.overAt(at.plus(Visits.LIFE).plusMillis(1))).isTrue();
-    }
-
-    @Test
-    void the_id_of_an_act_is_a_time_ordered_one_of_its_own_that_comes_out_the_same_each_time() {
-        var ids = Arrays.stream(Touch.Kind.values())
-                .map(kind -> Beacons.idOf(VISIT.clickId(), kind))
-                .toList();
-        assertThat(ids).doesNotHaveDuplicates().doesNotContain(VISIT.clickId()).allSatisfy(id -> {
-            assertThat(id.version()).isEqualTo(7);
-            assertThat(id.variant()).isEqualTo(2);
-            assertThat(id.getMostSignificantBits() >>> 16)
-                    .isEqualTo(VISIT.clickId().getMostSignificantBits() >>> 16);
-        });
-        assertThat(Beacons.idOf(VISIT.clickId(), Touch.Kind.COPY))
-                .isEqualTo(Beacons.idOf(VISIT.clickId(), Touch.Kind.COPY));
     }
 }
