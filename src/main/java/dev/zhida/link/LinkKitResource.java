@@ -9,6 +9,7 @@ import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
 import dev.zhida.platform.Scene;
 import dev.zhida.problem.Refusal;
+import dev.zhida.web.Idempotency;
 import dev.zhida.web.Page;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -20,6 +21,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -32,6 +34,7 @@ import java.util.function.Predicate;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
@@ -41,6 +44,7 @@ class LinkKitResource {
 
     private final LinkKits kits;
     private final CurrentCaller caller;
+    private final Idempotency idempotency;
     private final Clock clock;
     private final String publicUrl;
     private final HostAppPolicies policies;
@@ -48,12 +52,14 @@ class LinkKitResource {
     LinkKitResource(
             LinkKits kits,
             CurrentCaller caller,
+            Idempotency idempotency,
             Clock clock,
             HostAppPolicies policies,
             @ConfigProperty(name = "zhida.public-url") String publicUrl) {
         this.policies = policies;
         this.kits = kits;
         this.caller = caller;
+        this.idempotency = idempotency;
         this.clock = clock;
         this.publicUrl = publicUrl;
     }
@@ -77,7 +83,10 @@ class LinkKitResource {
             List<@NotNull Medium> media,
 
             @Schema(description = "A campaign that the creator is invited to.")
-            UUID campaignId) {}
+            UUID campaignId,
+
+            @Schema(description = "When the placements end; they do not if it is left out.")
+            Instant expiresAt) {}
 
     @Schema(description = "A place to post to.")
     record Channel(
@@ -127,13 +136,19 @@ class LinkKitResource {
             @Schema(description = "Why it does not earn.") String earnsNot,
 
             @Schema(description = "The slot by which orders name it; absent if it holds none.")
-            SlotView slot) {}
+            SlotView slot,
+
+            @Schema(description = "When it ends or ended; absent if it does not.")
+            Instant endsAt) {}
 
     record LinkKitView(
             @Schema(required = true) UUID id,
             @Schema(required = true) OfferView offer,
             @Schema(required = true) List<PlacementView> placements,
-            @Schema(required = true) Instant createdAt) {}
+            @Schema(required = true) Instant createdAt,
+
+            @Schema(description = "Links to other items in the text; only said when the kit is made.")
+            List<String> alsoRecognised) {}
 
     @POST
     @Path("/link-kits")
@@ -143,13 +158,30 @@ class LinkKitResource {
             operationId = "createLinkKit",
             summary = "Make links and tokens for an item",
             description = "Asking for the same place again returns the placement that is there.")
-    public LinkKitView create(@NotNull @Valid CreateLinkKit request) {
-        var media = request.media() == null || request.media().isEmpty()
-                ? List.of(Medium.LINK, Medium.TOKEN)
-                : request.media().stream().distinct().toList();
-        refuseUnavailable(media);
-        var places = request.channels().stream()
-                .flatMap(channel -> media.stream()
+    public LinkKitView create(
+            @HeaderParam(Idempotency.HEADER)
+                    @Parameter(description = "The same key with the same request gives the same answer for a day.")
+                    String key,
+            @NotNull @Valid CreateLinkKit request) {
+        var item = new LinkKits.Batch.Item(
+                request.product(), request.marketplace(), places(request.channels(), request.media()));
+        var batch =
+                new LinkKits.Batch(caller.get().creator(), request.campaignId(), request.expiresAt(), List.of(item));
+        return idempotency.once(
+                caller.get().personId(), key, "createLinkKit", request, LinkKitView.class, () -> switch (kits.createAll(
+                                batch)
+                        .getFirst()) {
+                    case LinkKits.Result.Made made -> view(made);
+                    case LinkKits.Result.Refused(var refusal) -> throw refusal;
+                });
+    }
+
+    /** Every channel in every form; in link and token if none is named. */
+    static List<Placement.Place> places(List<Channel> channels, List<Medium> media) {
+        var wanted = media == null || media.isEmpty() ? List.of(Medium.LINK, Medium.TOKEN) : media;
+        refuseUnavailable(wanted);
+        return channels.stream()
+                .flatMap(channel -> wanted.stream()
                         .map(medium -> new Placement.Place(
                                 channel.platform(),
                                 channel.scene(),
@@ -157,12 +189,10 @@ class LinkKitResource {
                                 channel.label() == null ? "" : channel.label().strip())))
                 .distinct()
                 .toList();
-        return view(kits.create(new LinkKits.Wish(
-                caller.get().creator(), request.product(), request.marketplace(), places, request.campaignId())));
     }
 
     private static void refuseUnavailable(List<Medium> media) {
-        var available = List.of(Medium.LINK, Medium.TOKEN);
+        var available = List.of(Medium.LINK, Medium.TOKEN, Medium.IMAGE);
         media.stream().filter(Predicate.not(available::contains)).findFirst().ifPresent(medium -> {
             throw new Refusal(
                     Refusal.Kind.INVALID,
@@ -180,7 +210,7 @@ class LinkKitResource {
             @QueryParam("cursor") String cursor) {
         var at = clock.instant();
         var rows = kits.list(caller.get().creator(), Page.position(cursor, UUID::fromString), limit + 1).stream()
-                .map(this::view)
+                .map(kit -> view(kit, null))
                 .toList();
         return Page.of(rows, limit, LinkKitView::id, at);
     }
@@ -190,16 +220,25 @@ class LinkKitResource {
     @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
     @Operation(operationId = "getPlacement", summary = "One placement by its code")
     public PlacementView placement(@PathParam("code") String code) {
-        return view(kits.placement(code, caller.get().scope()), null);
+        return view(kits.placement(code, caller.get().scope()));
     }
 
-    private LinkKitView view(LinkKits.LinkKit kit) {
+    LinkKitView view(LinkKits.Result.Made made) {
+        return view(made.kit(), made.alsoRecognised());
+    }
+
+    private LinkKitView view(LinkKits.LinkKit kit, List<String> alsoRecognised) {
         var offer = kit.offer();
         return new LinkKitView(
                 kit.id(),
                 new OfferView(offer.id(), offer.marketplace(), offer.itemId(), offer.title()),
                 kit.placements().stream().map(posted -> view(posted, kit)).toList(),
-                kit.createdAt());
+                kit.createdAt(),
+                alsoRecognised);
+    }
+
+    PlacementView view(LinkKits.Posted posted) {
+        return view(posted, null);
     }
 
     private PlacementView view(LinkKits.Posted posted, LinkKits.LinkKit kit) {
@@ -220,6 +259,7 @@ class LinkKitResource {
                         == place.medium(),
                 placement.earns(),
                 placement.earnsNot(),
-                slot == null ? null : new SlotView(slot.kind(), slot.value(), slot.exclusive()));
+                slot == null ? null : new SlotView(slot.kind(), slot.value(), slot.exclusive()),
+                placement.endsAt());
     }
 }
