@@ -115,11 +115,12 @@ class KitsTest {
                 .extract()
                 .jsonPath()
                 .getString("placements[0].code");
-        assertThat(jdbi.withHandle(handle -> handle.createQuery("select destination from placement where code = :code")
+        String leadsTo = jdbi.withHandle(
+                handle -> handle.createQuery("select destination from placement where code = :code")
                         .bind("code", placement)
                         .mapTo(String.class)
-                        .one()))
-                .startsWith(destination);
+                        .one());
+        assertThat(leadsTo).startsWith(destination);
     }
 
     @Test
