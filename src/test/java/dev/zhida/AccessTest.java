@@ -32,6 +32,13 @@ class AccessTest {
             Map.entry("GET /api/v1/link-kits", Set.of(World.CREATOR)),
             Map.entry("GET /api/v1/placements/{code}", ALL),
             Map.entry("GET /api/v1/placements/{code}/touches", ALL),
+            Map.entry(
+                    "GET /api/v1/placements/{code}/native-tokens",
+                    Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/placements/{code}/native-tokens", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/native-tokens", Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/share-templates", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("PUT /api/v1/share-templates", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/order-reports", Set.of(World.OPERATOR)),
             Map.entry("GET /api/v1/orders", ALL),
             Map.entry("GET /api/v1/orders/{id}", ALL),
@@ -71,7 +78,7 @@ class AccessTest {
         var request = key == null ? given() : given().header("Authorization", "Bearer " + key);
         if (path.endsWith("/order-reports")) {
             request = request.multiPart("nothing", "x");
-        } else if (parts[0].equals("POST")) {
+        } else if (parts[0].equals("POST") || parts[0].equals("PUT")) {
             request = request.contentType(ContentType.JSON).body("{}");
         }
         return request.request(parts[0], path).statusCode();

@@ -1,5 +1,6 @@
 package dev.zhida.link;
 
+import dev.zhida.campaign.Offer;
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.marketplace.Marketplace;
@@ -8,7 +9,6 @@ import dev.zhida.platform.HostAppPolicies;
 import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
 import dev.zhida.platform.Scene;
-import dev.zhida.problem.Refusal;
 import dev.zhida.web.Page;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -27,9 +27,10 @@ import jakarta.ws.rs.QueryParam;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import java.util.function.Predicate;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -42,20 +43,23 @@ class LinkKitResource {
     private final LinkKits kits;
     private final CurrentCaller caller;
     private final Clock clock;
-    private final String publicUrl;
     private final HostAppPolicies policies;
+    private final ShareTexts texts;
+    private final NativeTokens nativeTokens;
 
     LinkKitResource(
             LinkKits kits,
             CurrentCaller caller,
             Clock clock,
             HostAppPolicies policies,
-            @ConfigProperty(name = "zhida.public-url") String publicUrl) {
+            ShareTexts texts,
+            NativeTokens nativeTokens) {
         this.policies = policies;
+        this.texts = texts;
+        this.nativeTokens = nativeTokens;
         this.kits = kits;
         this.caller = caller;
         this.clock = clock;
-        this.publicUrl = publicUrl;
     }
 
     @Schema(description = "What to make: one placement per channel and medium.")
@@ -102,6 +106,15 @@ class LinkKitResource {
             @Schema(required = true, description = "Whether no other placement holds it.")
             boolean exclusive) {}
 
+    @Schema(description = "Delivered as the marketplace made it: its app does not know it again after a change.")
+    record NativeTokenView(
+            @Schema(required = true) String text,
+
+            @Schema(description = "The form for apps that do not take the short one.")
+            String longText,
+
+            @Schema(required = true) Instant expiresAt) {}
+
     record PlacementView(
             @Schema(required = true) String code,
             @Schema(required = true) Platform platform,
@@ -115,8 +128,20 @@ class LinkKitResource {
             @Schema(required = true, description = "The Zhida token.")
             String token,
 
-            @Schema(required = true, description = "The words to post.")
+            @Schema(description = "The marketplace's own token; on placements that have a living one.")
+            NativeTokenView nativeToken,
+
+            @Schema(description = "Why a NATIVE_TOKEN placement has none, in words for the creator.")
+            String nativeTokenMissing,
+
+            @Schema(required = true, description = "The words to post; empty while there is nothing to post.")
             String shareText,
+
+            @Schema(required = true, description = "What a follower sees and where she gets, in words for the creator.")
+            String preview,
+
+            @Schema(description = "The step that nobody can see, in words for the creator.")
+            String unseen,
 
             @Schema(required = true, description = "Whether this form is the one to use there.")
             boolean recommended,
@@ -147,7 +172,6 @@ class LinkKitResource {
         var media = request.media() == null || request.media().isEmpty()
                 ? List.of(Medium.LINK, Medium.TOKEN)
                 : request.media().stream().distinct().toList();
-        refuseUnavailable(media);
         var places = request.channels().stream()
                 .flatMap(channel -> media.stream()
                         .map(medium -> new Placement.Place(
@@ -157,18 +181,13 @@ class LinkKitResource {
                                 channel.label() == null ? "" : channel.label().strip())))
                 .distinct()
                 .toList();
-        return view(kits.create(new LinkKits.Wish(
-                caller.get().creator(), request.product(), request.marketplace(), places, request.campaignId())));
-    }
-
-    private static void refuseUnavailable(List<Medium> media) {
-        var available = List.of(Medium.LINK, Medium.TOKEN);
-        media.stream().filter(Predicate.not(available::contains)).findFirst().ifPresent(medium -> {
-            throw new Refusal(
-                    Refusal.Kind.INVALID,
-                    "medium-unavailable",
-                    medium + " cannot be made without a connection to the marketplace: ask for " + available);
-        });
+        return views(List.of(kits.create(new LinkKits.Wish(
+                        caller.get().creator(),
+                        request.product(),
+                        request.marketplace(),
+                        places,
+                        request.campaignId()))))
+                .getFirst();
     }
 
     @GET
@@ -179,9 +198,7 @@ class LinkKitResource {
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
             @QueryParam("cursor") String cursor) {
         var at = clock.instant();
-        var rows = kits.list(caller.get().creator(), Page.position(cursor, UUID::fromString), limit + 1).stream()
-                .map(this::view)
-                .toList();
+        var rows = views(kits.list(caller.get().creator(), Page.position(cursor, UUID::fromString), limit + 1));
         return Page.of(rows, limit, LinkKitView::id, at);
     }
 
@@ -190,32 +207,55 @@ class LinkKitResource {
     @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
     @Operation(operationId = "getPlacement", summary = "One placement by its code")
     public PlacementView placement(@PathParam("code") String code) {
-        return view(kits.placement(code, caller.get().scope()), null);
+        var posted = kits.placement(code, caller.get().scope());
+        return view(posted, kits.offerOf(posted.placement()), nativeTokens(Stream.of(posted)));
     }
 
-    private LinkKitView view(LinkKits.LinkKit kit) {
-        var offer = kit.offer();
-        return new LinkKitView(
-                kit.id(),
-                new OfferView(offer.id(), offer.marketplace(), offer.itemId(), offer.title()),
-                kit.placements().stream().map(posted -> view(posted, kit)).toList(),
-                kit.createdAt());
+    private List<LinkKitView> views(List<LinkKits.LinkKit> made) {
+        var tokens = nativeTokens(made.stream().flatMap(kit -> kit.placements().stream()));
+        return made.stream()
+                .map(kit -> new LinkKitView(
+                        kit.id(),
+                        new OfferView(
+                                kit.offer().id(),
+                                kit.offer().marketplace(),
+                                kit.offer().itemId(),
+                                kit.offer().title()),
+                        kit.placements().stream()
+                                .map(posted -> view(posted, kit.offer(), tokens))
+                                .toList(),
+                        kit.createdAt()))
+                .toList();
     }
 
-    private PlacementView view(LinkKits.Posted posted, LinkKits.LinkKit kit) {
+    private Map<Long, NativeToken> nativeTokens(Stream<LinkKits.Posted> posted) {
+        return nativeTokens.current(posted.map(LinkKits.Posted::placement)
+                .filter(placement -> placement.place().medium() == Medium.NATIVE_TOKEN)
+                .map(Placement::id)
+                .collect(Collectors.toSet()));
+    }
+
+    private PlacementView view(LinkKits.Posted posted, Offer offer, Map<Long, NativeToken> nativeTokenById) {
         var placement = posted.placement();
         var place = placement.place();
         var slot = posted.slot();
-        var offer = kit == null ? kits.offerOf(placement) : kit.offer();
+        var post = texts.of(placement, offer, posted.token(), nativeTokenById.get(placement.id()));
+        var nativeToken = post.nativeToken();
         return new PlacementView(
                 placement.code(),
                 place.platform(),
                 place.scene(),
                 place.medium(),
                 place.label(),
-                publicUrl + "/r/" + placement.code(),
+                texts.url(placement),
                 posted.token(),
-                ShareTexts.of(placement, offer, posted.token(), publicUrl),
+                nativeToken == null
+                        ? null
+                        : new NativeTokenView(nativeToken.text(), nativeToken.longText(), nativeToken.expiresAt()),
+                post.nativeTokenMissing(),
+                post.text(),
+                post.preview(),
+                post.unseen(),
                 policies.current().recommended(place.platform(), place.scene(), offer.marketplace(), offer.topic())
                         == place.medium(),
                 placement.earns(),
