@@ -2,6 +2,7 @@ package dev.zhida.edge;
 
 import dev.zhida.database.SecretKeys;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -35,8 +36,13 @@ class Visits {
 
     private final ThreadLocal<Mac> mac;
 
+    @Inject
     Visits(SecretKeys keys) {
-        var secret = new SecretKeySpec(keys.key("visit"), ALGORITHM);
+        this(keys.key("visit"));
+    }
+
+    Visits(byte[] key) {
+        var secret = new SecretKeySpec(key, ALGORITHM);
         this.mac = ThreadLocal.withInitial(() -> {
             try {
                 var made = Mac.getInstance(ALGORITHM);
