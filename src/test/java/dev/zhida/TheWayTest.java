@@ -473,7 +473,6 @@ class TheWayTest {
             {"product":"https://evil.example/?id=1","channels":[{"platform":"QQ","scene":"GROUP"}]}          | 422 | product-host-unknown
             {"product":"x","channels":[{"platform":"MSN","scene":"GROUP"}]}                                  | 400 | malformed-json
             {"product":                                                                                      | 400 | malformed-json
-            {"product":"123","marketplace":"TAOBAO","channels":[{"platform":"QQ","scene":"GROUP"}],"media":["NATIVE_TOKEN"]} | 422 | medium-unavailable
             {"product":"123","marketplace":"TAOBAO","channels":[{"platform":"QQ","scene":"GROUP"}],"campaignId":"00000000-0000-0000-0000-000000000000"} | 404 | campaign-not-found
             """)
     void a_bad_request_is_told_what_to_do(String body, int status, String code) {
