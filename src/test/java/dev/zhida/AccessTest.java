@@ -35,6 +35,7 @@ class AccessTest {
             Map.entry(
                     "GET /api/v1/placements/{code}/native-tokens",
                     Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/placements/{code}/picture", Set.of(World.CREATOR)),
             Map.entry("POST /api/v1/placements/{code}/native-tokens", Set.of(World.OPERATOR)),
             Map.entry("GET /api/v1/native-tokens", Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/share-templates", Set.of(World.OPERATOR, World.AUDITOR)),

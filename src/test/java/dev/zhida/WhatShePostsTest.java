@@ -18,9 +18,15 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -31,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a creator gets for a place, over HTTP: share texts, templates, native tokens. */
+/** What a creator gets for a place, over HTTP: share texts, templates, native tokens, pictures. */
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 class WhatShePostsTest {
@@ -367,6 +374,81 @@ class WhatShePostsTest {
                 .getString("placements[0].code");
         enter(pdd, Map.of("text", SHORT)).statusCode(422).body("code", equalTo("no-native-tokens"));
         assertThat(posts("MISSING")).doesNotContain(pdd);
+    }
+
+    private static Response picture(String creator, String code, String query, String tag) {
+        var request = given().header("Authorization", "Bearer " + creator);
+        return (tag == null ? request : request.header("If-None-Match", tag))
+                .get("/api/v1/placements/" + code + "/picture" + query);
+    }
+
+    private static BufferedImage image(Response response) throws IOException {
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.contentType()).isEqualTo("image/png");
+        assertThat(response.header("Cache-Control")).contains("private", "no-cache");
+        return ImageIO.read(new ByteArrayInputStream(response.asByteArray()));
+    }
+
+    @Test
+    void a_picture_is_drawn_once_and_anew_when_the_terms_change() throws Exception {
+        var kit = ask(newItem(), "WEIBO", "NOTE", "IMAGE").extract().jsonPath();
+        var code = kit.getString("placements[0].code");
+        var offer = UUID.fromString(kit.getString("offer.id"));
+        offers.describe(offer, "双面呢大衣", 19_900L, 2_000L, null);
+
+        var first = picture(World.CREATOR, code, "", null);
+        assertThat(image(first).getHeight()).isEqualTo(1080);
+        assertThat(image(picture(World.CREATOR, code, "?ratio=3:4", null)).getHeight())
+                .isEqualTo(1440);
+        var madeAt = pictures(code);
+        assertThat(madeAt).hasSize(2);
+        assertThat(picture(World.CREATOR, code, "?ratio=1:1", first.header("ETag"))
+                        .statusCode())
+                .isEqualTo(304);
+        assertThat(picture(World.CREATOR, code, "", null).asByteArray()).isEqualTo(first.asByteArray());
+        assertThat(pictures(code)).isEqualTo(madeAt);
+
+        offers.describe(offer, "双面呢大衣", 19_900L, 3_000L, null);
+        var dearer = picture(World.CREATOR, code, "", first.header("ETag"));
+        assertThat(image(dearer)).isNotNull();
+        assertThat(dearer.asByteArray()).isNotEqualTo(first.asByteArray());
+        assertThat(dearer.header("ETag")).isNotEqualTo(first.header("ETag"));
+
+        var item = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(300, 200, BufferedImage.TYPE_INT_RGB), "jpeg", item);
+        jdbi.useHandle(h -> h.execute(
+                "insert into offer_picture (offer_id, jpeg, width, height, source_url, fetched_at) values (?, ?, 300, 200, 'x', now())",
+                offer,
+                item.toByteArray()));
+        // The item's own picture, black, fills what was the placeholder.
+        var pictured = image(picture(World.CREATOR, code, "", dearer.header("ETag")));
+        assertThat(new Color(pictured.getRGB(300, 300))).isEqualTo(Color.BLACK);
+    }
+
+    private List<Instant> pictures(String code) {
+        return jdbi.withHandle(
+                h -> h.createQuery("select made_at from placement_picture where placement_id = ? order by ratio")
+                        .bind(0, id(code))
+                        .mapTo(Instant.class)
+                        .list());
+    }
+
+    @Test
+    void a_picture_suits_its_platform_and_is_its_creators_own() throws Exception {
+        var note = ask(newItem(), "XIAOHONGSHU", "NOTE", "IMAGE", "TOKEN")
+                .extract()
+                .jsonPath();
+        var code = note.getString("placements[0].code");
+        assertThat(image(picture(World.CREATOR, code, "", null)).getHeight()).isEqualTo(1440);
+        picture(World.OTHER_CREATOR, code, "", null)
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("placement-not-found"));
+        picture(World.CREATOR, code, "?ratio=16:9", null).then().statusCode(422);
+        picture(World.CREATOR, note.getString("placements[1].code"), "", null)
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("not-a-picture-placement"));
     }
 
     private static ValidatableResponse enter(String code, Map<String, String> body) {

@@ -71,6 +71,21 @@ class ShareTexts {
                 missing);
     }
 
+    /** What the picture of a placement shows. */
+    PlacementPicture.Content picture(Placement placement, Offer offer, String token) {
+        var platform = placement.place().platform();
+        return new PlacementPicture.Content(
+                title(offer),
+                yuan(priceAfterCouponFen(offer)).orElse(null),
+                offer.couponFen() == null ? null : yuan(offer.priceFen()).orElse(null),
+                yuan(offer.couponFen()).orElse(null),
+                offer.marketplace().chinese(),
+                url(placement),
+                // WeChat takes offence at tokens, in pictures as well.
+                platform == Platform.WECHAT ? null : token,
+                pasteAt(platform).replaceFirst("^https?://", ""));
+    }
+
     /** The link of a placement. */
     String url(Placement placement) {
         return publicUrl + "/r/" + placement.code();
@@ -103,19 +118,19 @@ class ShareTexts {
     }
 
     /** What an offer is called, known or not. */
-    static String title(Offer offer) {
+    private static String title(Offer offer) {
         return offer.title() == null ? UNTITLED : offer.title();
     }
 
     /** The price to pay, in fen; {@code null} if it is not known. */
-    static Long priceAfterCouponFen(Offer offer) {
+    private static Long priceAfterCouponFen(Offer offer) {
         return offer.priceFen() == null || offer.couponFen() == null
                 ? offer.priceFen()
                 : Long.valueOf(Math.max(0, offer.priceFen() - offer.couponFen()));
     }
 
     /** An amount as people write it: without decimals that are zero. */
-    static Optional<String> yuan(Long fen) {
+    private static Optional<String> yuan(Long fen) {
         return Optional.ofNullable(fen)
                 .map(known -> known % 100 == 0
                         ? Long.toString(known / 100)
@@ -153,7 +168,7 @@ class ShareTexts {
                     case LINK -> "粉丝看到标题和一个链接，点开到" + app + "商品页；打不开的地方先看到说明页";
                     case TOKEN -> "粉丝看到一段带 ◆ 的口令，复制后到「" + pasteAt(place.platform()) + "」粘贴，再到" + app + "商品页";
                     case NATIVE_TOKEN -> "粉丝看到" + app + "口令，复制后打开" + app + "，弹出商品";
-                    case IMAGE -> "粉丝看到图片：商品、到手价、二维码和口令；识别二维码到" + app + "商品页";
+                    case IMAGE -> "粉丝看到图片：商品、到手价和二维码；识别二维码到" + app + "商品页";
                 };
     }
 
