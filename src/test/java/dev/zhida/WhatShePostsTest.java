@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 
 import dev.zhida.campaign.Offers;
+import dev.zhida.link.MarketplaceTokens;
 import dev.zhida.link.NativeTokens;
 import dev.zhida.link.TokenReader;
 import dev.zhida.platform.Platform;
@@ -182,7 +183,9 @@ class WhatShePostsTest {
                     .jsonPath();
             assertThat(kit.getList("placements.shareText", String.class))
                     .hasSize(3)
-                    .allSatisfy(text -> assertThat(text).isNotBlank().doesNotContain("{", "}"));
+                    .allSatisfy(text -> assertThat(text).isNotBlank().doesNotContain("{", "}"))
+                    // No shopping app takes them for its own.
+                    .noneMatch(MarketplaceTokens::areIn);
             assertThat(kit.getList("placements.preview", String.class)).allMatch(text -> !text.isBlank());
         }
     }
@@ -439,6 +442,8 @@ class WhatShePostsTest {
                 .extract()
                 .jsonPath();
         var code = note.getString("placements[0].code");
+        assertThat(note.getString("placements[0].picture")).isEqualTo("/api/v1/placements/" + code + "/picture");
+        assertThat(note.getString("placements[1].picture")).isNull();
         assertThat(image(picture(World.CREATOR, code, "", null)).getHeight()).isEqualTo(1440);
         picture(World.OTHER_CREATOR, code, "", null)
                 .then()

@@ -134,6 +134,9 @@ class LinkKitResource {
             @Schema(description = "Why a NATIVE_TOKEN placement has none, in words for the creator.")
             String nativeTokenMissing,
 
+            @Schema(description = "Where the picture to post is; on placements of the medium IMAGE.")
+            String picture,
+
             @Schema(required = true, description = "The words to post; empty while there is nothing to post.")
             String shareText,
 
@@ -253,6 +256,7 @@ class LinkKitResource {
                         ? null
                         : new NativeTokenView(nativeToken.text(), nativeToken.longText(), nativeToken.expiresAt()),
                 post.nativeTokenMissing(),
+                place.medium() == Medium.IMAGE ? "/api/v1/placements/" + placement.code() + "/picture" : null,
                 post.text(),
                 post.preview(),
                 post.unseen(),
