@@ -9,8 +9,7 @@ import dev.zhida.touch.Touch;
 import dev.zhida.touch.TrafficRules;
 import dev.zhida.touch.VisitorSalts;
 import io.quarkus.logging.Log;
-import io.vertx.core.http.Cookie;
-import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,7 +24,8 @@ import java.util.concurrent.ThreadLocalRandom;
 @ApplicationScoped
 class Fans {
 
-    private static final String COOKIE = "zv";
+    private static final String COOKIE_IS = "zv=";
+    private static final int UUID_LENGTH = 36;
     private static final Duration COOKIE_LIFE = Duration.ofDays(180);
     private static final int AGENTS_REMEMBERED = 20_000;
 
@@ -126,11 +126,11 @@ class Fans {
     /** Lets a fan be known at another path too. */
     static void knownAt(RoutingContext context, String path, UUID cookie) {
         context.response()
-                .addCookie(Cookie.cookie(COOKIE, cookie.toString())
-                        .setPath(path)
-                        .setMaxAge(COOKIE_LIFE.toSeconds())
-                        .setHttpOnly(true)
-                        .setSameSite(CookieSameSite.LAX));
+                .headers()
+                .add(
+                        HttpHeaders.SET_COOKIE,
+                        COOKIE_IS + cookie + "; Max-Age=" + COOKIE_LIFE.toSeconds() + "; Path=" + path
+                                + "; HttpOnly; SameSite=Lax");
     }
 
     private static String agentText(HttpServerRequest request) {
@@ -138,16 +138,24 @@ class Fans {
         return agent == null ? "" : agent.substring(0, Math.min(agent.length(), UserAgent.MAX_LENGTH));
     }
 
+    /** Ours among the cookies of a request. All of them are not read: this is the hot path, and one is wanted. */
     private static UUID cookie(HttpServerRequest request) {
-        var cookie = request.getCookie(COOKIE);
-        if (cookie == null) {
+        var cookies = request.getHeader(HttpHeaders.COOKIE);
+        if (cookies == null) {
             return null;
         }
-        try {
-            return UUID.fromString(cookie.getValue());
-        } catch (IllegalArgumentException e) {
-            Log.debug("a cookie that is none of ours", e);
-            return null;
+        for (var at = cookies.indexOf(COOKIE_IS); at >= 0; at = cookies.indexOf(COOKIE_IS, at + 1)) {
+            var from = at + COOKIE_IS.length();
+            if (at > 0 && cookies.charAt(at - 1) != ' ' && cookies.charAt(at - 1) != ';'
+                    || cookies.length() < from + UUID_LENGTH) {
+                continue;
+            }
+            try {
+                return UUID.fromString(cookies.substring(from, from + UUID_LENGTH));
+            } catch (IllegalArgumentException e) {
+                Log.debug("a cookie that is none of ours", e);
+            }
         }
+        return null;
     }
 }

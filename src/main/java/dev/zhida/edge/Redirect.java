@@ -79,11 +79,7 @@ class Redirect {
                     .end();
             return;
         }
-        var code = links.read(context.request().path().substring(PATH.length())).orElse(null);
-        if (code == null) {
-            FanPages.send(context.response(), 404, UNKNOWN);
-            return;
-        }
+        var code = context.request().path().substring(PATH.length());
         var remembered = links.remembered(code);
         if (remembered != null) {
             answer(context, remembered);

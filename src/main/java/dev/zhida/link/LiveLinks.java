@@ -126,22 +126,33 @@ public class LiveLinks {
         return warm;
     }
 
-    /** What a fan typed as a code: the canonical form, or nothing if it cannot be one of ours. Never blocks. */
-    public Optional<String> read(String text) {
-        return kits.readCode(text);
-    }
-
-    /** What is remembered of a code, or {@code null} if it has to be looked up. Never blocks. */
-    public Optional<LiveLink> remembered(String code) {
-        var link = byCode.getIfPresent(code);
+    /**
+     * What is known of a code as a fan typed it, or {@code null} if it has to be looked up: the link behind it, or
+     * nothing if there is none or the text cannot be a code of ours. Never blocks.
+     */
+    public Optional<LiveLink> remembered(String text) {
+        // What is remembered needs no other check.
+        var link = byCode.getIfPresent(text);
         if (link != null) {
             return Optional.of(link);
         }
-        return misses.getIfPresent(code) == null ? null : Optional.empty();
+        var code = kits.readCode(text);
+        if (code.isEmpty()) {
+            return Optional.empty();
+        }
+        link = byCode.getIfPresent(code.get());
+        if (link != null) {
+            return Optional.of(link);
+        }
+        return misses.getIfPresent(code.get()) == null ? null : Optional.empty();
     }
 
-    /** Looks a code up; blocks. */
-    public Optional<LiveLink> lookUp(String code) {
+    /** Looks a code up, as a fan typed it; blocks. */
+    public Optional<LiveLink> lookUp(String text) {
+        return kits.readCode(text).flatMap(this::find);
+    }
+
+    private Optional<LiveLink> find(String code) {
         // One reading of a code at a time: an older one never takes the place of a newer.
         var link = byCode.asMap().computeIfAbsent(code, this::readLink);
         if (link == null) {
