@@ -38,6 +38,7 @@ final class FanPages {
      * @param price to pay, after the coupon, in yuan
      * @param before the price before the coupon; {@code null} without a coupon
      * @param deepLink opens the marketplace's app; {@code null} where that is refused or not known
+     * @param openFirst whether opening is what works there; else it is copying
      * @param qr as SVG; {@code null} but on a desktop
      */
     record Landing(
@@ -53,6 +54,7 @@ final class FanPages {
             String instruction,
             String deepLink,
             String destination,
+            boolean openFirst,
             String qr) {}
 
     /** What is told to who makes a preview of a link. */

@@ -101,6 +101,7 @@ class LandingPages {
                         ? DeepLinks.of(link.marketplace(), link.destination()).orElse(null)
                         : null,
                 link.destination(),
+                key.desktop() || key.hostApp() == HostApp.BROWSER,
                 key.desktop() ? qr(url) : null));
         var at = html.indexOf(VISIT_GOES_HERE);
         return new Page(html.substring(0, at), html.substring(at + VISIT_GOES_HERE.length()));
