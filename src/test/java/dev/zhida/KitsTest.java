@@ -115,8 +115,8 @@ class KitsTest {
                 .extract()
                 .jsonPath()
                 .getString("placements[0].code");
-        String leadsTo = jdbi.withHandle(
-                handle -> handle.createQuery("select destination from placement where code = :code")
+        String leadsTo =
+                jdbi.withHandle(handle -> handle.createQuery("select destination from placement where code = :code")
                         .bind("code", placement)
                         .mapTo(String.class)
                         .one());
@@ -304,7 +304,7 @@ class KitsTest {
                 今天天气不错,,WECHAT,CHAT,,
                 %s,,MSN,CHAT,,
                 ,,QQ,GROUP,,
-                %s,,QQ,GROUP,,NATIVE_TOKEN
+                %s,,QQ,GROUP,,STICKER
                 """.formatted(one, two, one, two, two);
         var answer = sheet(text)
                 .statusCode(200)
