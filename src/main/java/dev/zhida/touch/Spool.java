@@ -212,8 +212,8 @@ final class Spool implements AutoCloseable {
             statement.execute("delete from touches where refused is null and id <= " + taken);
             if (waiting == 0) {
                 // The space of an outage is given back.
-                statement.execute("pragma incremental_vacuum");
-                statement.execute("pragma wal_checkpoint(truncate)");
+                statement.executeUpdate("pragma incremental_vacuum");
+                statement.executeUpdate("pragma wal_checkpoint(truncate)");
             }
         } catch (SQLException e) {
             if (waiting > 0 || !is(e, SQLiteErrorCode.SQLITE_FULL) || !beginAnew()) {

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -46,6 +47,9 @@ public class TouchLog {
 
     /** Touches in one commit at most: more would make the first of them wait longer than the last gains. */
     private static final int BATCH_BOUND = 4_096;
+
+    /** Touches that are enough for one commit, so that nobody waits for more of them. */
+    private static final int GATHERED = 512;
 
     private static final Duration STOPS_WITHIN = Duration.ofSeconds(10);
     private static final Duration LOG_LOSS_EVERY = Duration.ofSeconds(1);
@@ -182,6 +186,9 @@ public class TouchLog {
                 var first = queue.poll(50, TimeUnit.MILLISECONDS);
                 if (first != null) {
                     var batch = new ArrayList<Waiting>();
+                    if (queue.size() < GATHERED) {
+                        LockSupport.parkNanos(config.gatherFor().toNanos());
+                    }
                     batch.add(first);
                     queue.drainTo(batch, BATCH_BOUND - 1);
                     write(batch);
