@@ -109,6 +109,8 @@ final class Spool implements AutoCloseable {
         source.setUrl("jdbc:sqlite:" + folder.resolve(FILE));
         var opened = source.getConnection();
         try (var statement = opened.createStatement()) {
+            // Another process that has the file keeps it: nothing is gained by waiting.
+            statement.execute("pragma busy_timeout = 0");
             statement.execute("pragma locking_mode = exclusive");
             statement.execute("pragma auto_vacuum = incremental");
             statement.execute("pragma journal_mode = wal");

@@ -167,6 +167,9 @@ public class TouchLog {
 
     /** How the log is, in one line for an operator. */
     String condition() {
+        if (!drain.looked()) {
+            return "opening the spool";
+        }
         var since = drain.awaySince();
         var waiting = spool.waiting();
         if (since != null) {
@@ -176,11 +179,6 @@ public class TouchLog {
     }
 
     private void write() {
-        try {
-            spool.open();
-        } catch (SQLException e) {
-            Log.errorf("the spool cannot be used; touches are lost while PostgreSQL is away: %s", e.getMessage());
-        }
         try {
             while (!closing || !queue.isEmpty()) {
                 var first = queue.poll(50, TimeUnit.MILLISECONDS);
@@ -208,7 +206,8 @@ public class TouchLog {
                 spool(touches);
             }
             count(touches);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
+            // Native code that cannot be loaded, say: later batches may still reach PostgreSQL.
             lose(batch.size(), e.toString());
         } finally {
             batch.forEach(waiting -> waiting.complete(null));

@@ -65,7 +65,7 @@ public final class TrafficRules {
     }
 
     /** Whether an act of that kind is a hit on a placement; the others happen once per visit anyway. */
-    static boolean isHit(Touch.Kind kind) {
+    public static boolean isHit(Touch.Kind kind) {
         return kind == Touch.Kind.CLICK || kind == Touch.Kind.PASTE;
     }
 

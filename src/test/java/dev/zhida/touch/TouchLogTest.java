@@ -365,6 +365,19 @@ class TouchLogTest {
     }
 
     @Test
+    void a_spool_that_another_process_has_is_left_alone() throws Exception {
+        var theirs = clicks(10);
+        try (var other = spool(1 << 20)) {
+            other.append(theirs);
+            start(Settings.USUAL);
+            away();
+            recordAndAwait(clicks(10));
+            assertThat(counted("zhida.touches.lost")).isEqualTo(10);
+            assertThat(other.oldest(100).touches()).isEqualTo(theirs);
+        }
+    }
+
+    @Test
     void a_full_disk_fails_no_fan() throws Exception {
         var disk = Files.createDirectory(folder.resolve("spool"));
         assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk.toString()), "needs root");
