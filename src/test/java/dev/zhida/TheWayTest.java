@@ -78,7 +78,7 @@ class TheWayTest {
                         "看这件 https://item.taobao.com/item.htm?id=" + item,
                         "channels",
                         List.of(
-                                Map.of("platform", "WECHAT", "scene", "GROUP", "label", "群 1"),
+                                Map.of("platform", "WECHAT", "scene", "CHAT", "label", "粉丝 1"),
                                 Map.of("platform", "XIAOHONGSHU", "scene", "NOTE"),
                                 Map.of("platform", "WEIBO", "scene", "NOTE"))))
                 .post("/api/v1/link-kits")

@@ -231,7 +231,6 @@ public class DemoData {
                 .timeout(Duration.ofSeconds(10))
                 .build();
         var status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-        // Sent on, or shown what to do in the app she is in.
         if (status != 302 && status != 200) {
             throw new IOException("a click was answered with " + status);
         }

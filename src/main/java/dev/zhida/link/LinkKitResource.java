@@ -4,6 +4,7 @@ import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.SlotKind;
+import dev.zhida.platform.HostAppPolicies;
 import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
 import dev.zhida.platform.Scene;
@@ -42,12 +43,15 @@ class LinkKitResource {
     private final CurrentCaller caller;
     private final Clock clock;
     private final String publicUrl;
+    private final HostAppPolicies policies;
 
     LinkKitResource(
             LinkKits kits,
             CurrentCaller caller,
             Clock clock,
+            HostAppPolicies policies,
             @ConfigProperty(name = "zhida.public-url") String publicUrl) {
+        this.policies = policies;
         this.kits = kits;
         this.caller = caller;
         this.clock = clock;
@@ -212,7 +216,8 @@ class LinkKitResource {
                 publicUrl + "/r/" + placement.code(),
                 posted.token(),
                 ShareTexts.of(placement, offer, posted.token(), publicUrl),
-                place.platform().recommended() == place.medium(),
+                policies.current().recommended(place.platform(), place.scene(), offer.marketplace(), offer.topic())
+                        == place.medium(),
                 placement.earns(),
                 placement.earnsNot(),
                 slot == null ? null : new SlotView(slot.kind(), slot.value(), slot.exclusive()));

@@ -40,7 +40,7 @@ public class LinkKits {
         this.campaigns = campaigns;
         this.slots = slots;
         this.clock = clock;
-        this.codes = new LinkCodes(keys.key("link-code"));
+        this.codes = LinkCodes.of(keys);
     }
 
     /**
