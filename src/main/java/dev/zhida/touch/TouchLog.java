@@ -226,6 +226,7 @@ public class TouchLog {
             commits.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
+            commit.cancel(false);
             store.abort();
             drain.away("a commit takes longer than " + config.commitWithin().toMillis() + " ms");
         } catch (ExecutionException e) {
