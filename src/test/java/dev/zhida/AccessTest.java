@@ -30,8 +30,22 @@ class AccessTest {
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry("POST /api/v1/link-kits", Set.of(World.CREATOR)),
             Map.entry("GET /api/v1/link-kits", Set.of(World.CREATOR)),
+            Map.entry("POST /api/v1/link-kits/bulk", Set.of(World.CREATOR)),
+            Map.entry("POST /api/v1/link-kits/csv", Set.of(World.CREATOR)),
             Map.entry("GET /api/v1/placements/{code}", ALL),
+            Map.entry("POST /api/v1/placements/{code}/disable", Set.of(World.CREATOR, World.OPERATOR)),
+            Map.entry("PUT /api/v1/placements/{code}/link", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/offers/{id}", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("PUT /api/v1/offers/{id}", Set.of(World.OPERATOR)),
             Map.entry("GET /api/v1/placements/{code}/touches", ALL),
+            Map.entry(
+                    "GET /api/v1/placements/{code}/native-tokens",
+                    Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/placements/{code}/picture", Set.of(World.CREATOR)),
+            Map.entry("POST /api/v1/placements/{code}/native-tokens", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/native-tokens", Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/share-templates", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("PUT /api/v1/share-templates", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/order-reports", Set.of(World.OPERATOR)),
             Map.entry("GET /api/v1/orders", ALL),
             Map.entry("GET /api/v1/orders/{id}", ALL),
@@ -50,6 +64,10 @@ class AccessTest {
             Map.entry("POST /api/v1/touch-rules/runs", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/people", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/marketplace-accounts", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/marketplace-accounts", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/marketplace-accounts/{id}/slots", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/marketplace-accounts/{id}/slots/csv", Set.of(World.OPERATOR)),
+            Map.entry("PUT /api/v1/pdd-authorities/{id}", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/marketplace-accounts/{id}/slots", Set.of(World.OPERATOR)));
 
     /** What fans call, who are nobody we know. */
@@ -78,9 +96,9 @@ class AccessTest {
         var parts = operation.split(" ");
         var path = parts[1].replace("{code}", "AAAAAAAA").replace("{id}", "00000000-0000-0000-0000-000000000000");
         var request = key == null ? given() : given().header("Authorization", "Bearer " + key);
-        if (path.endsWith("/order-reports")) {
+        if (path.endsWith("/order-reports") || path.endsWith("/csv")) {
             request = request.multiPart("nothing", "x");
-        } else if (parts[0].equals("POST")) {
+        } else if (parts[0].equals("POST") || parts[0].equals("PUT")) {
             request = request.contentType(ContentType.JSON).body("{}");
         }
         return request.request(parts[0], path).statusCode();

@@ -8,12 +8,16 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.zhida.campaign.ItemPictures;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,9 +25,11 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +52,9 @@ class EdgeTest {
 
     @Inject
     Jdbi jdbi;
+
+    @Inject
+    ItemPictures pictures;
 
     private String item;
 
@@ -207,6 +216,32 @@ class EdgeTest {
                         .matcher(page)
                         .results())
                 .allMatch(found -> found.group(1) != null && found.group(1).startsWith("/"));
+    }
+
+    @Test
+    void the_picture_of_an_offer_comes_from_our_own_copy() throws Exception {
+        var posted = post("WECHAT", "GROUP", "LINK");
+        var image = new BufferedImage(300, 300, BufferedImage.TYPE_INT_RGB);
+        var png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        get("/i/" + posted.code().replace(posted.code().charAt(7), '2') + "X", SAFARI)
+                .statusCode(404);
+        pictures.store(
+                jdbi.withHandle(h -> h.createQuery("select id from offer where item_id = :item")
+                        .bind("item", item)
+                        .mapTo(UUID.class)
+                        .one()),
+                "https://img.alicdn.com/x.png",
+                png.toByteArray());
+        get("/r/" + posted.code(), WECHAT).body(containsString("src=\"/i/" + posted.code() + "\""));
+        var jpeg = get("/i/" + posted.code(), WECHAT)
+                .statusCode(200)
+                .contentType("image/jpeg")
+                .header("Cache-Control", containsString("max-age=60"))
+                .extract()
+                .asByteArray();
+        assertThat(jpeg).hasSizeLessThanOrEqualTo(61_440);
+        assertThat(ImageIO.read(new ByteArrayInputStream(jpeg))).isNotNull();
     }
 
     @Test

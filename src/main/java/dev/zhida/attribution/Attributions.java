@@ -8,7 +8,7 @@ import dev.zhida.attribution.Attribution.Shared;
 import dev.zhida.database.JsonText;
 import dev.zhida.order.OrderLine;
 import dev.zhida.slot.Lease;
-import dev.zhida.slot.Slots;
+import dev.zhida.slot.SlotLeases;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -28,11 +28,11 @@ import org.jdbi.v3.core.Jdbi;
 public class Attributions {
 
     private final Jdbi jdbi;
-    private final Slots slots;
+    private final SlotLeases leases;
 
-    Attributions(Jdbi jdbi, Slots slots) {
+    Attributions(Jdbi jdbi, SlotLeases leases) {
         this.jdbi = jdbi;
-        this.slots = slots;
+        this.leases = leases;
     }
 
     /**
@@ -47,13 +47,14 @@ public class Attributions {
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
-        var leases = slots.leases(accountId, keys);
+        var leasesBySlot = leases.leases(accountId, keys);
         var decisions = new HashMap<UUID, Attribution>();
         for (var line : lines) {
             var slot = line.latest().slot();
             decisions.put(
                     line.id(),
-                    LeaseAtClick.decide(slot != null, line.latest().clickedAt(), leases.getOrDefault(slot, List.of())));
+                    LeaseAtClick.decide(
+                            slot != null, line.latest().clickedAt(), leasesBySlot.getOrDefault(slot, List.of())));
         }
         keep(lines, decisions, at);
         return decisions;

@@ -4,47 +4,86 @@ import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.marketplace.ItemReference;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
 
 /** The offers that are known. */
 @ApplicationScoped
 public class Offers {
 
     private final Repository offers;
-    private final EntityManager em;
+    private final Jdbi jdbi;
 
-    Offers(Repository offers, EntityManager em) {
+    Offers(Repository offers, Jdbi jdbi) {
         this.offers = offers;
-        this.em = em;
+        this.jdbi = jdbi;
     }
 
     @ApplicationScoped
     static class Repository implements PanacheRepositoryBase<OfferEntity, UUID> {}
 
-    /** The offer of an item; made if the item is not known yet. */
+    /** The offers of items; an item that is not known yet becomes one, without a brand and without terms. */
     @Transactional
-    public Offer of(ItemReference item, Instant at) {
-        // The constraint decides between two who come at once; both then read the one that stands.
-        em.createNativeQuery("""
+    public Map<ItemReference, Offer> of(Collection<ItemReference> items, Instant at) {
+        // In one order, so that two who come at once wait for each other and never in a circle.
+        var sorted = items.stream()
+                .distinct()
+                .sorted(Comparator.comparing(ItemReference::marketplace).thenComparing(ItemReference::itemKey))
+                .toList();
+        insertMissing(sorted, at);
+        var offerByItem = new HashMap<ItemReference, Offer>();
+        sorted.stream()
+                .collect(Collectors.groupingBy(ItemReference::marketplace))
+                .forEach((marketplace, ofOne) -> {
+                    var keys = ofOne.stream().map(ItemReference::itemKey).toList();
+                    var byKey = offers.list("marketplace = ?1 and itemKey in ?2", marketplace, keys).stream()
+                            .map(OfferEntity::asOffer)
+                            .collect(Collectors.toMap(Offer::itemKey, offer -> offer));
+                    ofOne.forEach(item -> offerByItem.put(item, byKey.get(item.itemKey())));
+                });
+        return offerByItem;
+    }
+
+    /** The constraint decides between two who come at once; both then read the one that stands. */
+    private void insertMissing(List<ItemReference> items, Instant at) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
                         insert into offer (id, marketplace, item_id, item_key, created_at)
-                        values (:id, :marketplace, :itemId, :itemKey, :at)
+                        select t.id, t.marketplace, t.item_id, t.item_key, :at
+                        from unnest(:ids, :marketplaces, :itemIds, :keys)
+                            with ordinality as t (id, marketplace, item_id, item_key, position)
+                        order by t.position
                         on conflict on constraint offer_item_key do nothing
                         """)
-                .setParameter("id", UuidCreator.getTimeOrderedEpoch())
-                .setParameter("marketplace", item.marketplace().name())
-                .setParameter("itemId", item.itemId())
-                .setParameter("itemKey", item.itemKey())
-                .setParameter("at", at)
-                .executeUpdate();
-        return offers.find("marketplace = ?1 and itemKey = ?2", item.marketplace(), item.itemKey())
-                .singleResult()
-                .asOffer();
+                .bindArray(
+                        "ids",
+                        UUID.class,
+                        items.stream()
+                                .map(item -> UuidCreator.getTimeOrderedEpoch())
+                                .toList())
+                .bindArray(
+                        "marketplaces",
+                        String.class,
+                        items.stream().map(item -> item.marketplace().name()).toList())
+                .bindArray(
+                        "itemIds",
+                        String.class,
+                        items.stream().map(ItemReference::itemId).toList())
+                .bindArray(
+                        "keys",
+                        String.class,
+                        items.stream().map(ItemReference::itemKey).toList())
+                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .execute());
     }
 
     /**
@@ -52,16 +91,18 @@ public class Offers {
      *
      * @param couponFen {@code null} if there is no coupon
      * @param topic {@code null} if no host app has rules about it
+     * @return whether there is such an offer
      */
     @Transactional
-    public void describe(UUID offerId, String title, Long priceFen, Long couponFen, String topic) {
-        offers.update(
-                "title = ?1, priceFen = ?2, couponFen = ?3, topic = ?4 where id = ?5",
-                title,
-                priceFen,
-                couponFen,
-                topic,
-                offerId);
+    public boolean describe(UUID offerId, String title, Long priceFen, Long couponFen, String topic) {
+        return offers.update(
+                        "title = ?1, priceFen = ?2, couponFen = ?3, topic = ?4 where id = ?5",
+                        title,
+                        priceFen,
+                        couponFen,
+                        topic,
+                        offerId)
+                == 1;
     }
 
     public Map<UUID, Offer> offers(Collection<UUID> ids) {

@@ -90,7 +90,7 @@ class LandingPages {
                 VISIT_GOES_HERE,
                 url,
                 title(card, link),
-                card.pictured() ? "/i/" + link.code() : null,
+                card.pictured() ? OfferPictures.PATH + link.code() : null,
                 price(card),
                 card.couponFen() == null ? null : yuan(card.priceFen()),
                 yuan(card.couponFen()),
@@ -116,7 +116,7 @@ class LandingPages {
                 title(card, link),
                 (price == null ? "" : "¥" + price + " · ") + link.marketplace().chinese() + " · " + card.creator()
                         + " 分享",
-                card.pictured() ? publicUrl + "/i/" + link.code() : null,
+                card.pictured() ? publicUrl + OfferPictures.PATH + link.code() : null,
                 link.destination()));
     }
 

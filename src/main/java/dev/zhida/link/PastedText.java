@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /** Finds the stretches of a pasted text that may be a token, however they were copied. */
 final class PastedText {
 
-    private static final Pattern FOLD = Pattern.compile("\\.{2,}|。{2,}|[…⋯‥]+");
+    private static final Pattern FOLD = Pattern.compile("[.．。·]{2,}|[…⋯‥]+");
     private static final char FOLD_SIGN = '…';
 
     /** Not in the alphabet, so that a reader cannot mix them up; whoever writes one meant a symbol we do not know. */

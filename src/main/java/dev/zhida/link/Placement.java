@@ -29,6 +29,11 @@ public record Placement(
     /** Where and in which form. */
     public record Place(Platform platform, Scene scene, Medium medium, String label) {}
 
+    /** When it ended or ends; {@code null} while it does not. */
+    public Instant endsAt() {
+        return disabledAt != null && (expiresAt == null || disabledAt.isBefore(expiresAt)) ? disabledAt : expiresAt;
+    }
+
     public boolean earns() {
         return earnsNot == null;
     }

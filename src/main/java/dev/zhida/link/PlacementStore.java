@@ -10,21 +10,23 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Update;
 
 /** Placements and kits in the database. */
 @ApplicationScoped
 class PlacementStore {
 
-    private static final String COLUMNS = """
+    static final String COLUMNS = """
             p.id, p.code, p.creator_id, p.offer_id, p.campaign_id, p.platform, p.scene, p.medium, p.label,
             p.destination, p.earns_not, p.created_at, p.expires_at, p.disabled_at
             """;
@@ -35,94 +37,130 @@ class PlacementStore {
         this.jdbi = jdbi;
     }
 
-    /** What places of an offer there should be. */
-    record Wanted(UUID creatorId, UUID offerId, UUID campaignId, List<Placement.Place> places, String destination) {}
+    /** What a creator can have one placement of: an offer at a place. */
+    record Spot(UUID offerId, Placement.Place place) {}
 
-    /** Makes the places that are not there yet, without a slot; answers the new ones. */
-    List<Placement> addMissing(Wanted wanted, Supplier<LinkCode> codes, Instant at) {
-        try (var handle = jdbi.open()) {
-            var added = new java.util.ArrayList<Placement>();
-            // A code may be taken already: what is still missing is tried with another one.
-            for (var missing = missing(handle, wanted); !missing.isEmpty(); missing = missing(handle, wanted)) {
-                added.addAll(insert(handle, wanted, missing, codes, at));
-            }
-            return added;
-        }
+    /** Makes others who make placements for the creator wait until the transaction ends. */
+    void lock(UUID creatorId) {
+        jdbi.useHandle(handle -> handle.createQuery("select id from creator where id = :creator for no key update")
+                .bind("creator", creatorId)
+                .mapTo(UUID.class)
+                .one());
     }
 
-    private static List<Placement.Place> missing(Handle handle, Wanted wanted) {
-        var present = placesOf(handle, wanted).stream().map(Placement::place).collect(Collectors.toSet());
-        return wanted.places().stream()
-                .filter(place -> !present.contains(place))
-                .toList();
-    }
-
-    private static List<Placement> insert(
-            Handle handle, Wanted wanted, List<Placement.Place> places, Supplier<LinkCode> codes, Instant at) {
-        return handle.createQuery("""
-                        insert into placement as p (code, creator_id, offer_id, campaign_id, platform, scene, medium, label,
-                            destination, earns, earns_not, created_at)
-                        select t.code, :creator, :offer, :campaign, t.platform, t.scene, t.medium, t.label,
-                            :destination, false, 'no-slot', :at
-                        from unnest(:codes, :platforms, :scenes, :media, :labels)
-                            as t (code, platform, scene, medium, label)
-                        on conflict do nothing
-                        returning
-                        """ + COLUMNS)
-                .bind("creator", wanted.creatorId())
-                .bind("offer", wanted.offerId())
-                .bind("campaign", wanted.campaignId())
-                .bind("destination", wanted.destination())
-                .bind("at", utc(at))
-                .bindArray(
-                        "codes",
-                        String.class,
-                        places.stream().map(p -> codes.get().text()).toList())
-                .bindArray(
-                        "platforms",
-                        String.class,
-                        places.stream().map(p -> p.platform().name()).toList())
-                .bindArray(
-                        "scenes",
-                        String.class,
-                        places.stream().map(p -> p.scene().name()).toList())
-                .bindArray(
-                        "media",
-                        String.class,
-                        places.stream().map(p -> p.medium().name()).toList())
-                .bindArray(
-                        "labels",
-                        String.class,
-                        places.stream().map(Placement.Place::label).toList())
+    /** The placements that a creator has of some offers. */
+    Map<Spot, Placement> placements(UUID creatorId, Collection<UUID> offerIds) {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("select " + COLUMNS
+                        + " from placement p where p.creator_id = :creator and p.offer_id = any(:offers)")
+                .bind("creator", creatorId)
+                .bindArray("offers", UUID.class, List.copyOf(offerIds))
                 .map((row, context) -> placement(row))
-                .list();
+                .stream()
+                .collect(Collectors.toMap(p -> new Spot(p.offerId(), p.place()), p -> p)));
     }
 
-    /** Gives placements the addresses that name their slots: from then on they earn. */
-    void earn(Map<Long, String> destinationById) {
+    /** Ids for placements that are going to be added. */
+    List<Long> nextIds(int count) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select nextval(pg_get_serial_sequence('placement', 'id')) from generate_series(1, :count)")
+                .bind("count", count)
+                .mapTo(Long.class)
+                .list());
+    }
+
+    /** Those codes that some placement has. */
+    Set<String> taken(Collection<String> codes) {
+        return jdbi.withHandle(handle -> handle.createQuery("select code from placement where code = any(:codes)")
+                .bindArray("codes", String.class, List.copyOf(codes))
+                .mapTo(String.class)
+                .set());
+    }
+
+    /**
+     * Adds placements, complete as they are: an update would be told to every node.
+     *
+     * @return how many were added; one whose code or place somebody took in the meantime is not
+     */
+    int add(List<Placement> placements) {
+        return jdbi.withHandle(handle -> {
+            var update = handle.createUpdate("""
+                            insert into placement (id, code, creator_id, offer_id, campaign_id, platform, scene, medium,
+                                label, destination, earns, earns_not, created_at, expires_at)
+                            overriding system value
+                            select t.id, t.code, t.creator, t.offer, t.campaign, t.platform, t.scene, t.medium, t.label,
+                                t.destination, t.earns_not is null, t.earns_not, t.created_at, t.expires_at
+                            from unnest(:ids, :codes, :creators, :offers, :campaigns, :platforms, :scenes, :media,
+                                :labels, :destinations, :reasons, :created, :expire)
+                                as t (id, code, creator, offer, campaign, platform, scene, medium, label, destination,
+                                    earns_not, created_at, expires_at)
+                            on conflict do nothing
+                            """);
+            bind(update, "ids", Long.class, placements, Placement::id);
+            bind(update, "codes", String.class, placements, Placement::code);
+            bind(update, "creators", UUID.class, placements, Placement::creatorId);
+            bind(update, "offers", UUID.class, placements, Placement::offerId);
+            bind(update, "campaigns", UUID.class, placements, Placement::campaignId);
+            bind(update, "platforms", String.class, placements, p -> p.place()
+                    .platform()
+                    .name());
+            bind(update, "scenes", String.class, placements, p -> p.place()
+                    .scene()
+                    .name());
+            bind(update, "media", String.class, placements, p -> p.place()
+                    .medium()
+                    .name());
+            bind(update, "labels", String.class, placements, p -> p.place().label());
+            bind(update, "destinations", String.class, placements, Placement::destination);
+            bind(update, "reasons", String.class, placements, Placement::earnsNot);
+            bind(update, "created", OffsetDateTime.class, placements, p -> utc(p.createdAt()));
+            bind(update, "expire", OffsetDateTime.class, placements, p -> utc(p.expiresAt()));
+            return update.execute();
+        });
+    }
+
+    private static <T> void bind(
+            Update update, String name, Class<T> type, List<Placement> placements, Function<Placement, T> value) {
+        // Not `toList`, which takes no null.
+        var values = new ArrayList<T>(placements.size());
+        placements.forEach(placement -> values.add(value.apply(placement)));
+        update.bindArray(name, type, values);
+    }
+
+    /** Sends the fans of a placement elsewhere. */
+    void lead(long id, String destination, String earnsNot) {
         jdbi.useHandle(handle -> handle.createUpdate("""
-                        update placement p set destination = t.destination, earns = true, earns_not = null
-                        from unnest(:ids, :destinations) as t (id, destination) where p.id = t.id
+                        update placement set destination = :destination, earns = :reason::text is null, earns_not = :reason
+                        where id = :id
                         """)
-                .bindArray("ids", Long.class, destinationById.keySet())
-                .bindArray("destinations", String.class, List.copyOf(destinationById.values()))
+                .bind("id", id)
+                .bind("destination", destination)
+                .bind("reason", earnsNot)
                 .execute());
     }
 
-    /** The wanted places as they are, in the order in which they were wanted. */
-    List<Placement> inOrder(Wanted wanted) {
-        var byPlace = jdbi.withHandle(handle -> placesOf(handle, wanted)).stream()
-                .collect(Collectors.toMap(Placement::place, placement -> placement));
-        return wanted.places().stream().map(byPlace::get).toList();
+    /** Ends a placement that has not been ended. */
+    void disable(long id, Instant at) {
+        jdbi.useHandle(handle -> handle.createUpdate(
+                        "update placement set disabled_at = :at where id = :id and disabled_at is null")
+                .bind("id", id)
+                .bind("at", utc(at))
+                .execute());
     }
 
-    private static List<Placement> placesOf(Handle handle, Wanted wanted) {
-        return handle.createQuery(
-                        "select " + COLUMNS + " from placement p where p.creator_id = :creator and p.offer_id = :offer")
-                .bind("creator", wanted.creatorId())
-                .bind("offer", wanted.offerId())
+    /** The placements that hold slots of an account whose value begins like this. */
+    List<Placement> holding(UUID accountId, String slotPrefix, Instant at) {
+        return jdbi.withHandle(handle -> handle.createQuery("select " + COLUMNS + """
+                         from placement p join slot_lease l on l.placement_id = p.id join slot s on s.id = l.slot_id
+                        where s.account_id = :account and starts_with(s.value, :prefix)
+                          and (l.until_at is null or l.until_at > :at)
+                        order by p.id
+                        """)
+                .bind("account", accountId)
+                .bind("prefix", slotPrefix)
+                .bind("at", utc(at))
                 .map((row, context) -> placement(row))
-                .list();
+                .list());
     }
 
     /** A placement as far as the scope reaches. */
@@ -140,25 +178,41 @@ class PlacementStore {
                 .findOne());
     }
 
-    void addKit(UUID id, UUID creatorId, UUID offerId, List<Placement> placements, Instant at) {
+    /** A kit with the ids of its placements in their order. */
+    record NewKit(UUID id, UUID offerId, List<Long> placementIds) {}
+
+    void addKits(UUID creatorId, List<NewKit> kits, Instant at) {
+        var kitOfPlacement = new ArrayList<UUID>();
+        var positions = new ArrayList<Integer>();
+        var placements = new ArrayList<Long>();
+        for (var kit : kits) {
+            for (var id : kit.placementIds()) {
+                positions.add(placements.size());
+                kitOfPlacement.add(kit.id());
+                placements.add(id);
+            }
+        }
         jdbi.useHandle(handle -> {
-            handle.createUpdate(
-                            "insert into link_kit (id, creator_id, offer_id, created_at) values (:id, :creator, :offer, :at)")
-                    .bind("id", id)
+            handle.createUpdate("""
+                            insert into link_kit (id, creator_id, offer_id, created_at)
+                            select t.id, :creator, t.offer, :at from unnest(:ids, :offers) as t (id, offer)
+                            """)
                     .bind("creator", creatorId)
-                    .bind("offer", offerId)
                     .bind("at", utc(at))
+                    .bindArray("ids", UUID.class, kits.stream().map(NewKit::id).toList())
+                    .bindArray(
+                            "offers",
+                            UUID.class,
+                            kits.stream().map(NewKit::offerId).toList())
                     .execute();
             handle.createUpdate("""
                             insert into link_kit_placement (link_kit_id, position, placement_id)
-                            select :kit, t.position, t.placement
-                            from unnest(:placements) with ordinality as t (placement, position)
+                            select t.kit, t.position, t.placement
+                            from unnest(:kits, :positions, :placements) as t (kit, position, placement)
                             """)
-                    .bind("kit", id)
-                    .bindArray(
-                            "placements",
-                            Long.class,
-                            placements.stream().map(Placement::id).toList())
+                    .bindArray("kits", UUID.class, kitOfPlacement)
+                    .bindArray("positions", Integer.class, positions)
+                    .bindArray("placements", Long.class, placements)
                     .execute();
         });
     }
@@ -197,7 +251,7 @@ class PlacementStore {
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList()))));
     }
 
-    private static Placement placement(ResultSet row) throws SQLException {
+    static Placement placement(ResultSet row) throws SQLException {
         return new Placement(
                 row.getLong("id"),
                 row.getString("code"),
@@ -222,6 +276,6 @@ class PlacementStore {
     }
 
     private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -25,6 +25,9 @@ import java.util.Optional;
  * <p>No arithmetic of the field is needed: the code is linear, so the difference between the check symbols that stand
  * there and those that the code asks for (30 bits, the trace) is the exclusive or of what each wrong symbol leaves.
  * Mending is finding wrong symbols whose traces add up to the one that is seen.
+ *
+ * <p>The code is cyclic as well: a token that begins with a 2, the symbol of value 0, would be another token once that
+ * is left out. So a mask is added to the check symbols, which no shift of itself comes near to.
  */
 final class TokenRepair {
 
@@ -32,6 +35,8 @@ final class TokenRepair {
 
     /** Stands for a symbol that is lost. */
     static final int LOST = -1;
+
+    private static final int[] MASK = {0, 0, 0, 0, 0, 0, 0, 0, 17, 6, 29, 11, 24, 3};
 
     /** What a wrong symbol leaves, by its place and by its difference from the right one. */
     private static final int[][] TRACES = new int[LENGTH][32];
@@ -44,7 +49,7 @@ final class TokenRepair {
             for (var difference = 1; difference < 32; difference++) {
                 var symbols = new int[LENGTH];
                 symbols[place] = difference;
-                TRACES[place][difference] = packedChecks(symbols) ^ packedChecks(encoded(symbols));
+                TRACES[place][difference] = packedChecks(symbols) ^ packedChecks(plain(symbols));
                 SINGLE_BY_TRACE.put(TRACES[place][difference], place * 32 + difference);
             }
         }
@@ -56,8 +61,17 @@ final class TokenRepair {
         return TRACES[place][difference];
     }
 
-    /** The symbols with the check symbols that the code asks for. */
+    /** The token of 8 symbols. */
     static int[] encoded(int[] symbols) {
+        var token = plain(symbols);
+        for (var place = 0; place < LENGTH; place++) {
+            token[place] ^= MASK[place];
+        }
+        return token;
+    }
+
+    /** The symbols with the check symbols that the code asks for. */
+    private static int[] plain(int[] symbols) {
         var token = Arrays.copyOf(symbols, LENGTH);
         new ReedSolomonEncoder(ZhidaToken.FIELD).encode(token, ZhidaToken.CHECK_SYMBOLS);
         return token;
@@ -76,7 +90,7 @@ final class TokenRepair {
             return Optional.empty();
         }
         var mended = symbols.clone();
-        var trace = 0;
+        var trace = packedChecks(MASK);
         for (var place = 0; place < LENGTH; place++) {
             // A lost symbol is taken for a 0 that may be wrong.
             mended[place] = Math.max(mended[place], 0);

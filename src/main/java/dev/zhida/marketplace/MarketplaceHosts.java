@@ -2,7 +2,6 @@ package dev.zhida.marketplace;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,22 +10,50 @@ import java.util.Optional;
 /** Which hosts belong to which marketplace. Hosts are compared as hosts, never as parts of a text. */
 public final class MarketplaceHosts {
 
-    private static final Map<Marketplace, List<String>> DOMAINS = Map.of(
-            Marketplace.TAOBAO, List.of("taobao.com", "tmall.com", "tmall.hk", "tb.cn"),
-            Marketplace.JD, List.of("jd.com", "jd.hk", "3.cn"),
-            Marketplace.PDD, List.of("yangkeduo.com", "pinduoduo.com"),
-            Marketplace.DOUYIN, List.of("jinritemai.com", "douyin.com", "buydouke.com"),
-            Marketplace.XIANYU, List.of("goofish.com"));
+    /** Domains with all that is below them; the first that fits decides, so a part of another comes before it. */
+    private static final List<Map.Entry<String, Marketplace>> DOMAINS = List.of(
+            Map.entry("2.taobao.com", Marketplace.XIANYU),
+            Map.entry("goofish.com", Marketplace.XIANYU),
+            Map.entry("taobao.com", Marketplace.TAOBAO),
+            Map.entry("tmall.com", Marketplace.TAOBAO),
+            Map.entry("tmall.hk", Marketplace.TAOBAO),
+            Map.entry("tb.cn", Marketplace.TAOBAO),
+            Map.entry("jd.com", Marketplace.JD),
+            Map.entry("jd.hk", Marketplace.JD),
+            Map.entry("3.cn", Marketplace.JD),
+            Map.entry("yangkeduo.com", Marketplace.PDD),
+            Map.entry("pinduoduo.com", Marketplace.PDD),
+            Map.entry("jinritemai.com", Marketplace.DOUYIN),
+            Map.entry("douyin.com", Marketplace.DOUYIN),
+            Map.entry("buydouke.com", Marketplace.DOUYIN));
+
+    /** Where marketplaces keep the pictures of items. */
+    private static final List<String> PICTURE_DOMAINS = List.of(
+            "alicdn.com",
+            "360buyimg.com",
+            "pddpic.com",
+            "yangkeduo.com",
+            "ecombdimg.com",
+            "byteimg.com",
+            "ecombdstatic.com");
 
     private MarketplaceHosts() {}
 
     /** The marketplace that a host belongs to. */
     public static Optional<Marketplace> of(String host) {
         var lower = host.toLowerCase(Locale.ROOT);
-        return Arrays.stream(Marketplace.values())
-                .filter(marketplace -> DOMAINS.get(marketplace).stream()
-                        .anyMatch(domain -> lower.equals(domain) || lower.endsWith("." + domain)))
-                .findFirst();
+        for (var domain : DOMAINS) {
+            if (below(lower, domain.getKey())) {
+                return Optional.of(domain.getValue());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether marketplaces keep pictures at this host. */
+    public static boolean hasPictures(String host) {
+        var lower = host.toLowerCase(Locale.ROOT);
+        return PICTURE_DOMAINS.stream().anyMatch(domain -> below(lower, domain));
     }
 
     /** Whether we may send somebody there: https, a marketplace's host, no port and no user of its own. */
@@ -41,5 +68,14 @@ public final class MarketplaceHosts {
         } catch (URISyntaxException e) {
             return false;
         }
+    }
+
+    static List<String> domains() {
+        return DOMAINS.stream().map(Map.Entry::getKey).toList();
+    }
+
+    private static boolean below(String host, String domain) {
+        return host.endsWith(domain)
+                && (host.length() == domain.length() || host.charAt(host.length() - domain.length() - 1) == '.');
     }
 }

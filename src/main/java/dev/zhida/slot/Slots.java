@@ -2,35 +2,30 @@ package dev.zhida.slot;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.marketplace.Marketplace;
-import dev.zhida.marketplace.SlotKey;
 import dev.zhida.marketplace.SlotKind;
-import dev.zhida.platform.Medium;
 import dev.zhida.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/** Fills the pools and leases slots from them. */
+/** The accounts at marketplaces, and the pools of slots that each has. */
 @ApplicationScoped
 public class Slots {
 
-    private static final Pattern PID = Pattern.compile("mm_(\\d{1,19})_(\\d{1,19})_(\\d{1,19})");
+    public static final int DEFAULT_SHARED_PERCENT = 5;
 
-    /** Of every so many slots one is kept to be shared, for the time when the exclusive ones are used up: 5 %. */
-    private static final int SHARED_EVERY = 20;
+    private static final Pattern PID = Pattern.compile("mm_\\d{1,19}_(\\d{1,19}_\\d{1,19})");
+    private static final Pattern NUMBER = Pattern.compile("(\\d{1,19})");
 
     private final Jdbi jdbi;
     private final Clock clock;
@@ -40,27 +35,67 @@ public class Slots {
         this.clock = clock;
     }
 
-    /** Who wants a slot, and what for. */
-    public record Wish(long placementId, UUID creatorId, Medium medium) {}
+    /**
+     * An account at a marketplace.
+     *
+     * @param sharedPercent of every hundred of its slots so many are kept to be shared
+     * @param pid what its links carry where slots are something else than PIDs; may be {@code null}
+     */
+    public record Account(UUID id, Marketplace marketplace, String name, int sharedPercent, String pid) {}
 
-    /** Adds a marketplace account; its slots come by {@link #addTaobaoPids}. */
+    /** Adds an account with the default share and without a PID. */
     @Transactional
     public UUID addAccount(Marketplace marketplace, String name) {
-        var id = UuidCreator.getTimeOrderedEpoch();
+        return addAccount(marketplace, name, DEFAULT_SHARED_PERCENT, null).id();
+    }
+
+    /** Adds an account; its slots come by {@link #add}. */
+    @Transactional
+    public Account addAccount(Marketplace marketplace, String name, int sharedPercent, String pid) {
+        var account = new Account(UuidCreator.getTimeOrderedEpoch(), marketplace, name, sharedPercent, pid);
         var added = jdbi.withHandle(handle -> handle.createUpdate("""
-                        insert into marketplace_account (id, marketplace, name, created_at) values (:id, :m, :n, :at)
-                        on conflict do nothing
+                        insert into marketplace_account (id, marketplace, name, shared_percent, pid, created_at)
+                        values (:id, :marketplace, :name, :shared, :pid, :at)
+                        on conflict on constraint marketplace_account_name_key do nothing
                         """)
-                .bind("id", id)
-                .bind("m", marketplace.name())
-                .bind("n", name)
+                .bind("id", account.id())
+                .bind("marketplace", marketplace.name())
+                .bind("name", name)
+                .bind("shared", sharedPercent)
+                .bind("pid", pid)
                 .bind("at", now())
                 .execute());
         if (added == 0) {
             throw new Refusal(
                     Refusal.Kind.CONFLICT, "account-exists", "there is a " + marketplace + " account named " + name);
         }
-        return id;
+        return account;
+    }
+
+    /** All accounts, the oldest first. */
+    public List<Account> accounts() {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select id, marketplace, name, shared_percent, pid from marketplace_account order by created_at, id")
+                .map((row, context) -> new Account(
+                        row.getObject("id", UUID.class),
+                        Marketplace.valueOf(row.getString("marketplace")),
+                        row.getString("name"),
+                        row.getInt("shared_percent"),
+                        row.getString("pid")))
+                .list());
+    }
+
+    /**
+     * The account with an id.
+     *
+     * @throws Refusal {@code account-unknown}
+     */
+    public Account account(UUID id) {
+        return accounts().stream()
+                .filter(account -> account.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(
+                        Refusal.Kind.NOT_FOUND, "account-unknown", "there is no account with the id " + id));
     }
 
     /**
@@ -69,16 +104,12 @@ public class Slots {
      * @param name the account's name; may be {@code null} where the marketplace has exactly one
      */
     public UUID account(Marketplace marketplace, String name) {
-        var accounts = jdbi.withHandle(handle -> handle.createQuery("""
-                        select id from marketplace_account
-                        where marketplace = :m and (:n::text is null or name = :n) limit 2
-                        """)
-                .bind("m", marketplace.name())
-                .bind("n", name)
-                .mapTo(UUID.class)
-                .list());
-        return switch (accounts.size()) {
-            case 1 -> accounts.getFirst();
+        var found = accounts().stream()
+                .filter(a -> a.marketplace() == marketplace
+                        && (name == null || a.name().equals(name)))
+                .toList();
+        return switch (found.size()) {
+            case 1 -> found.getFirst().id();
             case 0 ->
                 throw new Refusal(
                         Refusal.Kind.INVALID,
@@ -92,234 +123,160 @@ public class Slots {
         };
     }
 
-    /**
-     * Makes sure that an account is one of Taobao's.
-     *
-     * @throws Refusal if there is none with that id, or it is another marketplace's
-     */
-    void requireTaobao(UUID accountId) {
-        var marketplace = jdbi.withHandle(
-                handle -> handle.createQuery("select marketplace from marketplace_account where id = :id")
-                        .bind("id", accountId)
-                        .mapTo(String.class)
-                        .findOne());
-        if (marketplace.isEmpty()) {
-            throw new Refusal(
-                    Refusal.Kind.NOT_FOUND, "account-unknown", "there is no account with the id " + accountId);
-        }
-        if (!marketplace.get().equals(Marketplace.TAOBAO.name())) {
-            throw new Refusal(Refusal.Kind.INVALID, "not-a-taobao-account", "PIDs belong to Taobao accounts only");
-        }
+    /** Adds PIDs to a Taobao account's pool; as {@link #add}. */
+    @Transactional
+    public int addTaobaoPids(UUID accountId, Collection<String> pids) {
+        return add(accountId, SlotKind.TAOBAO_PID, pids);
     }
 
     /**
-     * Adds PIDs to an account's pool; those that are there already stay as they are.
+     * Adds slots to an account's pool; those that are there already stay as they are. As many of all are marked to be
+     * shared as the account says, however small the portions are in which they come.
      *
      * @return how many were new
+     * @throws Refusal {@code account-unknown}, {@code slot-of-another-marketplace}, {@code pid-malformed} or
+     *     {@code slot-malformed}
      */
     @Transactional
-    public int addTaobaoPids(UUID accountId, Collection<String> pids) {
-        var values = new ArrayList<String>();
-        var orderKeys = new ArrayList<String>();
-        var exclusive = new ArrayList<Boolean>();
-        for (var pid : pids) {
-            values.add(pid.strip());
-            orderKeys.add(orderKey(pid));
-            exclusive.add(values.size() % SHARED_EVERY != 0);
+    public int add(UUID accountId, SlotKind kind, Collection<String> values) {
+        var wanted = values.stream().map(String::strip).distinct().toList();
+        wanted.forEach(value -> orderKey(kind, value));
+        return jdbi.withHandle(handle -> {
+            var account = lock(handle, accountId, kind);
+            var there = new HashSet<>(handle.createQuery(
+                            "select value from slot where account_id = :account and kind = :kind and value = any(:values)")
+                    .bind("account", accountId)
+                    .bind("kind", kind.name())
+                    .bindArray("values", String.class, wanted)
+                    .mapTo(String.class)
+                    .list());
+            var fresh = wanted.stream().filter(value -> !there.contains(value)).toList();
+            return insert(handle, account, kind, fresh);
+        });
+    }
+
+    private record Pool(UUID accountId, int sharedPercent, long slots) {
+
+        /** Whether the slot that comes after {@code more} others is one to be shared. */
+        boolean sharesAfter(long more) {
+            return share(slots + more + 1) > share(slots + more);
         }
-        return jdbi.withHandle(handle -> handle.createUpdate("""
+
+        private long share(long slots) {
+            return slots * sharedPercent / 100;
+        }
+    }
+
+    /** Locks the account, so that two who add at once do not count the same slots. */
+    private static Pool lock(Handle handle, UUID accountId, SlotKind kind) {
+        var marketplace = handle.createQuery(
+                        "select marketplace from marketplace_account where id = :id for no key update")
+                .bind("id", accountId)
+                .mapTo(String.class)
+                .findOne()
+                .orElseThrow(() -> new Refusal(
+                        Refusal.Kind.NOT_FOUND, "account-unknown", "there is no account with the id " + accountId));
+        if (!marketplace.equals(kind.marketplace().name())) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "slot-of-another-marketplace",
+                    kind + " belongs to " + kind.marketplace() + " accounts, this one is of " + marketplace);
+        }
+        return handle.createQuery("""
+                        select a.shared_percent, count(s.id) slots
+                        from marketplace_account a left join slot s on s.account_id = a.id and s.kind = :kind
+                        where a.id = :id group by a.shared_percent
+                        """)
+                .bind("id", accountId)
+                .bind("kind", kind.name())
+                .map((row, context) -> new Pool(accountId, row.getInt("shared_percent"), row.getLong("slots")))
+                .one();
+    }
+
+    private int insert(Handle handle, Pool pool, SlotKind kind, List<String> values) {
+        return handle.createUpdate("""
                         insert into slot (account_id, kind, value, order_key, exclusive, created_at)
-                        select :account, 'TAOBAO_PID', t.value, t.order_key, t.exclusive, :at
+                        select :account, :kind, t.value, t.order_key, t.exclusive, :at
                         from unnest(:values, :orderKeys, :exclusive) as t (value, order_key, exclusive)
                         on conflict do nothing
                         """)
-                .bind("account", accountId)
+                .bind("account", pool.accountId())
+                .bind("kind", kind.name())
                 .bind("at", now())
                 .bindArray("values", String.class, values)
-                .bindArray("orderKeys", String.class, orderKeys)
-                .bindArray("exclusive", Boolean.class, exclusive)
-                .execute());
-    }
-
-    /** The part of a PID that orders carry: {@code <site>_<adzone>}. */
-    private static String orderKey(String pid) {
-        var matcher = PID.matcher(pid.strip());
-        if (!matcher.matches()) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID, "pid-malformed", "a PID is mm_<member>_<site>_<adzone>, not " + pid);
-        }
-        return matcher.group(2) + "_" + matcher.group(3);
-    }
-
-    /**
-     * Leases a slot of the marketplace to each wish, first come, first served: exclusive ones as long as there
-     * are any, then shared ones, each of which belongs to one creator and one medium.
-     *
-     * @return the slots by placement; a wish that is not in it got none
-     */
-    @Transactional(Transactional.TxType.MANDATORY)
-    public Map<Long, LeasedSlot> lease(Marketplace marketplace, List<Wish> wishes, Instant at) {
-        try (var handle = jdbi.open()) {
-            var free = takeFree(handle, marketplace, wishes.size(), at);
-            var leased = new HashMap<Long, LeasedSlot>();
-            var rows = new ArrayList<LeaseRow>();
-            var left = new ArrayList<Wish>();
-            for (var i = 0; i < wishes.size(); i++) {
-                if (i < free.size()) {
-                    rows.add(new LeaseRow(free.get(i), wishes.get(i)));
-                } else {
-                    left.add(wishes.get(i));
-                }
-            }
-            for (var wish : left) {
-                share(handle, marketplace, wish, at, rows).ifPresent(slot -> rows.add(new LeaseRow(slot, wish)));
-            }
-            insert(handle, rows, at);
-            rows.forEach(row -> leased.put(
-                    row.wish().placementId(),
-                    new LeasedSlot(
-                            row.wish().placementId(),
-                            row.slot().kind(),
-                            row.slot().value(),
-                            row.slot().exclusive())));
-            return leased;
-        }
-    }
-
-    /** The slots that placements hold now. */
-    public Map<Long, LeasedSlot> heldBy(Collection<Long> placementIds) {
-        var held = new HashMap<Long, LeasedSlot>();
-        jdbi.useHandle(handle -> handle.createQuery("""
-                        select l.placement_id, s.kind, s.value, s.exclusive
-                        from slot_lease l join slot s on s.id = l.slot_id
-                        where l.placement_id = any(:placements) and l.until_at is null
-                        """)
-                .bindArray("placements", Long.class, placementIds)
-                .map((row, context) -> new LeasedSlot(
-                        row.getLong("placement_id"),
-                        SlotKind.valueOf(row.getString("kind")),
-                        row.getString("value"),
-                        row.getBoolean("exclusive")))
-                .forEach(slot -> held.put(slot.placementId(), slot)));
-        return held;
-    }
-
-    /** Every lease, past and present, of the slots that orders of an account name. */
-    public Map<SlotKey, List<Lease>> leases(UUID accountId, Collection<SlotKey> slots) {
-        var bySlot = new HashMap<SlotKey, List<Lease>>();
-        jdbi.useHandle(handle -> handle.createQuery("""
-                        select l.id, s.kind, s.order_key, l.exclusive, l.placement_id, l.creator_id, l.medium,
-                               l.from_at, l.until_at
-                        from slot s
-                        join unnest(:kinds, :keys) as t (kind, order_key) using (kind, order_key)
-                        join slot_lease l on l.slot_id = s.id
-                        where s.account_id = :account
-                        order by l.id
-                        """)
-                .bind("account", accountId)
                 .bindArray(
-                        "kinds",
+                        "orderKeys",
                         String.class,
-                        slots.stream().map(s -> s.kind().name()).toList())
-                .bindArray(
-                        "keys", String.class, slots.stream().map(SlotKey::value).toList())
-                .map((row, context) -> {
-                    var until = row.getObject("until_at", OffsetDateTime.class);
-                    return new Lease(
-                            row.getLong("id"),
-                            new SlotKey(SlotKind.valueOf(row.getString("kind")), row.getString("order_key")),
-                            row.getBoolean("exclusive"),
-                            row.getLong("placement_id"),
-                            row.getObject("creator_id", UUID.class),
-                            Medium.valueOf(row.getString("medium")),
-                            row.getObject("from_at", OffsetDateTime.class).toInstant(),
-                            until == null ? null : until.toInstant());
-                })
-                .forEach(lease -> bySlot.computeIfAbsent(lease.slot(), key -> new ArrayList<>())
-                        .add(lease)));
-        return bySlot;
-    }
-
-    private record FreeSlot(long id, SlotKind kind, String value, boolean exclusive) {}
-
-    private record LeaseRow(FreeSlot slot, Wish wish) {}
-
-    private static List<FreeSlot> takeFree(Handle handle, Marketplace marketplace, int wanted, Instant at) {
-        return handle.createQuery("""
-                        update slot set free_at = null
-                        where id in (
-                            select s.id from slot s join marketplace_account a on a.id = s.account_id
-                            where a.marketplace = :marketplace and s.exclusive and s.free_at <= :at
-                            order by s.free_at, s.id limit :wanted for update of s skip locked)
-                        returning id, kind, value
-                        """)
-                .bind("marketplace", marketplace.name())
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
-                .bind("wanted", wanted)
-                .map((row, context) -> new FreeSlot(
-                        row.getLong("id"), SlotKind.valueOf(row.getString("kind")), row.getString("value"), true))
-                .list();
-    }
-
-    /** A shared slot that this creator and medium hold already with the fewest holders, else one that nobody holds. */
-    private static Optional<FreeSlot> share(
-            Handle handle, Marketplace marketplace, Wish wish, Instant at, List<LeaseRow> pending) {
-        var pendingSlots = pending.stream().map(row -> row.slot().id()).toList();
-        handle.execute("select pg_advisory_xact_lock(hashtext(?))", "share-slots-" + marketplace);
-        return handle.createQuery("""
-                        select s.id, s.kind, s.value from slot s
-                        join marketplace_account a on a.id = s.account_id
-                        where a.marketplace = :marketplace and not s.exclusive
-                          and not exists (select from slot_lease l where l.slot_id = s.id
-                              and (l.until_at is null or l.until_at > :at)
-                              and (l.creator_id <> :creator or l.medium <> :medium))
-                        order by (select count(*) from slot_lease l where l.slot_id = s.id
-                                and (l.until_at is null or l.until_at > :at))
-                            + (select count(*) from unnest(:pending) p where p = s.id), s.id
-                        limit 1
-                        """)
-                .bind("marketplace", marketplace.name())
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
-                .bind("creator", wish.creatorId())
-                .bind("medium", wish.medium().name())
-                .bindArray("pending", Long.class, pendingSlots)
-                .map((row, context) -> new FreeSlot(
-                        row.getLong("id"), SlotKind.valueOf(row.getString("kind")), row.getString("value"), false))
-                .findOne();
-    }
-
-    private static void insert(Handle handle, List<LeaseRow> rows, Instant at) {
-        if (rows.isEmpty()) {
-            return;
-        }
-        handle.createUpdate("""
-                        insert into slot_lease (slot_id, exclusive, placement_id, creator_id, medium, from_at)
-                        select t.slot_id, t.exclusive, t.placement_id, t.creator_id, t.medium, :at
-                        from unnest(:slots, :exclusive, :placements, :creators, :media)
-                            as t (slot_id, exclusive, placement_id, creator_id, medium)
-                        """)
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
-                .bindArray(
-                        "slots",
-                        Long.class,
-                        rows.stream().map(r -> r.slot().id()).toList())
+                        values.stream().map(value -> orderKey(kind, value)).toList())
                 .bindArray(
                         "exclusive",
                         Boolean.class,
-                        rows.stream().map(r -> r.slot().exclusive()).toList())
-                .bindArray(
-                        "placements",
-                        Long.class,
-                        rows.stream().map(r -> r.wish().placementId()).toList())
-                .bindArray(
-                        "creators",
-                        UUID.class,
-                        rows.stream().map(r -> r.wish().creatorId()).toList())
-                .bindArray(
-                        "media",
-                        String.class,
-                        rows.stream().map(r -> r.wish().medium().name()).toList())
+                        IntStream.range(0, values.size())
+                                .mapToObj(i -> !pool.sharesAfter(i))
+                                .toList())
                 .execute();
+    }
+
+    /** The part of a slot that orders carry: of a PID {@code <site>_<adzone>}. */
+    static String orderKey(SlotKind kind, String value) {
+        return switch (kind) {
+            case TAOBAO_PID -> {
+                var pid = PID.matcher(value);
+                if (!pid.matches()) {
+                    throw new Refusal(
+                            Refusal.Kind.INVALID,
+                            "pid-malformed",
+                            "a PID is mm_<member>_<site>_<adzone>, not " + value);
+                }
+                yield pid.group(1);
+            }
+            case TAOBAO_RELATION, JD_POSITION -> {
+                if (!NUMBER.matcher(value).matches()) {
+                    throw new Refusal(Refusal.Kind.INVALID, "slot-malformed", kind + " is a number, not " + value);
+                }
+                yield value;
+            }
+            case JD_SUB_UNION, PDD_CUSTOM_PARAMETERS, DOUYIN_EXTERNAL_INFO ->
+                throw new Refusal(
+                        Refusal.Kind.INVALID, "slot-is-made", kind + " is made for each placement: there is no pool");
+        };
+    }
+
+    /** What is known of the 备案 of a PID with custom parameters. */
+    public enum Authority {
+        UNKNOWN,
+        BOUND,
+        UNBOUND
+    }
+
+    /**
+     * Notes whether a person has bound a PDD account's PID with custom parameters.
+     *
+     * @param customParameters the whole of them, or only their {@code uid}
+     * @throws Refusal {@code account-unknown}, {@code not-a-pdd-account} or {@code account-without-pid}
+     */
+    @Transactional
+    public void noteAuthority(UUID accountId, String customParameters, Authority state) {
+        var account = account(accountId);
+        if (account.marketplace() != Marketplace.PDD) {
+            throw new Refusal(Refusal.Kind.INVALID, "not-a-pdd-account", "only PDD asks for links to be bound (备案)");
+        }
+        if (account.pid() == null) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID, "account-without-pid", "the account has no PID that could be bound");
+        }
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into pdd_authority (account_id, pid, custom_parameters, state, changed_at)
+                        values (:account, :pid, :parameters, :state, :at)
+                        on conflict on constraint pdd_authority_pkey
+                        do update set state = excluded.state, changed_at = excluded.changed_at
+                        """)
+                .bind("account", accountId)
+                .bind("pid", account.pid())
+                .bind("parameters", customParameters)
+                .bind("state", state.name())
+                .bind("at", now())
+                .execute());
     }
 
     private OffsetDateTime now() {

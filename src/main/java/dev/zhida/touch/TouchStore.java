@@ -24,13 +24,13 @@ final class TouchStore implements AutoCloseable {
     /** User agents that are known to be in the dictionary already; forgotten all at once when there are too many. */
     private static final int AGENTS_REMEMBERED = 50_000;
 
-    private static final int IDS_AT_A_TIME = 64;
+    private static final int IDS_AT_A_TIME = 256;
 
     private static final String COPY = """
             copy %s (day, id, at, placement_id, kind, outcome, destination_host, policy_version, host_app, app_major, os,
-                human, flag, visitor, user_agent_id, click_id, repaired, batch_id)
+                human, flag, visitor, user_agent_id, click_id, repaired, batch_id, batch_touches)
             from stdin (format binary)""";
-    private static final int COLUMNS = 18;
+    private static final int COLUMNS = 19;
 
     private static final String UNIQUE_VIOLATION = "23505";
 
@@ -90,7 +90,6 @@ final class TouchStore implements AutoCloseable {
     void probe() throws SQLException {
         try (var statement = connect().createStatement()) {
             statement.execute("select 1");
-            connection.commit();
         } catch (SQLException e) {
             disconnect();
             throw e;
@@ -116,29 +115,38 @@ final class TouchStore implements AutoCloseable {
 
     private void store(List<Touch> fresh, List<Touch> known) throws SQLException {
         connect();
+        // These are what they are whether the touches are stored or not, so they need not be in one transaction.
         makePartitions(fresh);
         makePartitions(known);
         addAgents(fresh, known);
         var batchId = batchId();
+        if (known.isEmpty() && ofOneDay(fresh)) {
+            copy("touch", fresh, batchId, fresh.size());
+            return;
+        }
+        connection.setAutoCommit(false);
         var stored = fresh.size();
         if (!fresh.isEmpty()) {
-            copy("touch", fresh, batchId);
+            copy("touch", fresh, batchId, null);
         }
         if (!known.isEmpty()) {
-            copy("touch_again", known, batchId);
+            copy("touch_again", known, batchId, null);
             try (var statement = connection.createStatement()) {
                 stored += statement.executeUpdate("insert into touch select * from touch_again on conflict do nothing");
             }
         }
         // Its touches carry its id; what was stored by an earlier try carries that one's, and is counted with it.
-        end(stored > 0 ? addBatch(batchId, stored, fresh, known) : "");
+        var batch = stored > 0 ? batchRow(batchId, stored, fresh, known) : "";
+        try (var statement = connection.createStatement()) {
+            // In one way to the server.
+            statement.execute(batch + "commit");
+        }
+        connection.setAutoCommit(true);
     }
 
-    /** The last statement and the commit in one way to the server. */
-    private void end(String last) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(last + "commit");
-        }
+    private boolean ofOneDay(List<Touch> touches) {
+        var first = day(touches.getFirst());
+        return touches.stream().allMatch(touch -> day(touch).equals(first));
     }
 
     private Connection connect() throws SQLException {
@@ -147,7 +155,6 @@ final class TouchStore implements AutoCloseable {
             try (var statement = fresh.createStatement()) {
                 // Made once: a table for each batch would fill the catalogue.
                 statement.execute("create temporary table touch_again (like touch) on commit delete rows");
-                fresh.setAutoCommit(false);
             } catch (SQLException e) {
                 fresh.close();
                 throw e;
@@ -158,14 +165,16 @@ final class TouchStore implements AutoCloseable {
     }
 
     private void disconnect() {
-        // What a failed transaction added to the dictionaries is not there.
+        // What was being added to the dictionaries when it broke may not be there.
         agents.clear();
         days.clear();
         var broken = connection;
         connection = null;
         if (broken != null) {
             try (broken) {
-                broken.rollback();
+                if (!broken.getAutoCommit()) {
+                    broken.rollback();
+                }
             } catch (SQLException e) {
                 Log.debug("the connection was beyond a rollback", e);
             }
@@ -234,7 +243,7 @@ final class TouchStore implements AutoCloseable {
         return batchIds[nextBatchId++];
     }
 
-    private String addBatch(long id, int touches, List<Touch> fresh, List<Touch> known) {
+    private String batchRow(long id, int touches, List<Touch> fresh, List<Touch> known) {
         var first = LocalDate.MAX;
         var last = LocalDate.MIN;
         for (var list : List.of(fresh, known)) {
@@ -258,7 +267,9 @@ final class TouchStore implements AutoCloseable {
         return day;
     }
 
-    private void copy(String table, List<Touch> touches, long batchId) throws SQLException {
+    /** @param batchTouches how many touches the batch has, if this is all of it; else {@code null} */
+    private void copy(String table, List<Touch> touches, long batchId, Integer batchTouches) throws SQLException {
+        var tells = batchTouches;
         rows.begin();
         for (var t : touches) {
             rows.row(COLUMNS)
@@ -279,7 +290,9 @@ final class TouchStore implements AutoCloseable {
                     .int8(t.userAgent() == null ? null : agents.get(t.userAgent()))
                     .uuid(t.clickId())
                     .text(t.repaired())
-                    .int8(batchId);
+                    .int8(batchId)
+                    .int4(tells);
+            tells = null;
         }
         var length = rows.end();
         var in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY.formatted(table));

@@ -7,12 +7,16 @@ import com.google.zxing.common.reedsolomon.ReedSolomonDecoder;
 import com.google.zxing.common.reedsolomon.ReedSolomonException;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class TokenRepairTest {
+
+    /** The token of zeros. */
+    private static final int[] MASK = TokenRepair.encoded(new int[LinkCode.LENGTH]);
 
     private static int[] token(Random random) {
         return TokenRepair.encoded(random.ints(LinkCode.LENGTH, 0, 32).toArray());
@@ -117,8 +121,52 @@ class TokenRepairTest {
     void another_decoder_agrees(@ForAll long seed, @ForAll @IntRange(max = 2) int wrong) throws ReedSolomonException {
         var random = new Random(seed);
         var harmed = harmed(token(random), wrong, 0, random);
-        var theirs = harmed.clone();
+        var theirs = sum(harmed, MASK);
         new ReedSolomonDecoder(ZhidaToken.FIELD).decode(theirs, ZhidaToken.CHECK_SYMBOLS);
-        assertThat(TokenRepair.mend(harmed, 2, 3)).contains(theirs);
+        assertThat(TokenRepair.mend(harmed, 2, 3)).contains(sum(theirs, MASK));
+    }
+
+    private static int[] sum(int[] one, int[] other) {
+        return IntStream.range(0, one.length).map(i -> one[i] ^ other[i]).toArray();
+    }
+
+    /**
+     * Symbols moved by some places, the room that this leaves filled with {@code filling}. What holds for the token of
+     * zeros holds for every token that loses nothing but zeros at its end: the code is linear and cyclic, so what is
+     * left of such a one without its mask is again one without a mask.
+     */
+    private static int[] moved(int by, int filling) {
+        var moved = new int[TokenRepair.LENGTH];
+        for (var i = 0; i < moved.length; i++) {
+            moved[i] = i + by >= 0 && i + by < moved.length ? MASK[i + by] : filling;
+        }
+        return moved;
+    }
+
+    @Test
+    void a_token_that_lost_its_first_or_last_symbols_is_not_another_one() {
+        for (var by : new int[] {-3, -2, -1, 1, 2, 3}) {
+            assertThat(TokenRepair.mend(moved(by, TokenRepair.LOST), 2, 3))
+                    .as("by " + by)
+                    .isEmpty();
+        }
+        for (var by = 1; by < TokenRepair.LENGTH; by++) {
+            for (var filling = 0; filling < 32; filling++) {
+                assertThat(TokenRepair.mend(moved(by, filling), 2, 3)).isEmpty();
+                assertThat(TokenRepair.mend(moved(-by, filling), 2, 3)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_token_that_begins_with_zero_is_not_another_one_without_it() {
+        var random = new Random(5);
+        for (var i = 0; i < 100_000; i++) {
+            var symbols = random.ints(LinkCode.LENGTH, 0, 32).toArray();
+            symbols[0] = 0;
+            var rest = Arrays.copyOfRange(TokenRepair.encoded(symbols), 1, TokenRepair.LENGTH + 1);
+            rest[TokenRepair.LENGTH - 1] = TokenRepair.LOST;
+            assertThat(TokenRepair.mend(rest, 2, 3).isEmpty()).isTrue();
+        }
     }
 }

@@ -1,0 +1,115 @@
+package dev.zhida.marketplace;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads the forms of links that marketplaces use: item pages of desktop, phone and alliance, and short links. */
+final class ItemLinks {
+
+    private static final Pattern ITEM_ID = Pattern.compile("[0-9A-Za-z_-]{1,64}");
+
+    private static final Pattern TAOBAO_PATH = Pattern.compile("/(?:i|item/)(\\d{5,20})\\.htm.*");
+    /** On other pages {@code id} means something else: a shop, a live room. */
+    private static final Pattern ITEM_PAGE = Pattern.compile(".*(?:item|detail).*", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern JD_PATH = Pattern.compile("/(?:product/|detail/)?([0-9A-Za-z_-]{4,64})(?:\\.html)?");
+    private static final Pattern JD_PAGE_NAME = Pattern.compile("index|item|detail|jdc|jda|list|search|product");
+    private static final List<String> JD_ITEM_HOSTS = List.of(
+            "item.jd.com",
+            "item.m.jd.com",
+            "m.jd.com",
+            "item.jd.hk",
+            "item.m.jd.hk",
+            "mitem.jd.hk",
+            "npcitem.jd.hk",
+            "wqitem.jd.com",
+            "jingfen.jd.com",
+            "re.jd.com");
+
+    private static final Pattern DOUYIN_PAGE = Pattern.compile(".*(?:product|detail|item|goods).*");
+
+    private ItemLinks() {}
+
+    /** What a link of a marketplace leads to. */
+    sealed interface Target {
+
+        /** The link names the item. */
+        record Item(ItemReference item) implements Target {}
+
+        /** Whoever follows the link learns the item. */
+        record Short(Marketplace marketplace, String url) implements Target {}
+
+        /** The marketplace alone can say what is inside. */
+        record Opaque(Marketplace marketplace) implements Target {}
+
+        /** A page without an item. */
+        record Page(Marketplace marketplace) implements Target {}
+
+        /** A host of no marketplace. */
+        record Foreign() implements Target {}
+    }
+
+    static Target target(WebLink link) {
+        var owner = MarketplaceHosts.of(link.host());
+        if (owner.isEmpty()) {
+            return new Target.Foreign();
+        }
+        var marketplace = owner.get();
+        var id = itemId(marketplace, link)
+                .filter(candidate -> ITEM_ID.matcher(candidate).matches());
+        if (id.isPresent()) {
+            return new Target.Item(ItemReference.of(marketplace, id.get()));
+        }
+        if (isShort(marketplace, link)) {
+            return new Target.Short(marketplace, link.url());
+        }
+        return link.host().equals("uland.taobao.com") && link.parameter("e").isPresent()
+                ? new Target.Opaque(marketplace)
+                : new Target.Page(marketplace);
+    }
+
+    private static Optional<String> itemId(Marketplace marketplace, WebLink link) {
+        return switch (marketplace) {
+            case TAOBAO, XIANYU -> {
+                var path = TAOBAO_PATH.matcher(link.path());
+                if (path.matches()) {
+                    yield Optional.of(path.group(1));
+                }
+                yield link.parameter("itemId", "item_id", "itemid", "num_iid")
+                        .or(() -> ITEM_PAGE.matcher(link.path()).matches() ? link.parameter("id") : Optional.empty());
+            }
+            case PDD ->
+                link.parameter("goods_sign", "goods_id")
+                        .or(() -> link.path().equals("/goods-detail") ? link.parameter("s") : Optional.empty());
+            case DOUYIN ->
+                link.parameter("product_id")
+                        .or(() -> DOUYIN_PAGE.matcher(link.path()).matches() ? link.parameter("id") : Optional.empty());
+            case JD -> jdItemId(link);
+        };
+    }
+
+    private static Optional<String> jdItemId(WebLink link) {
+        var path = JD_PATH.matcher(link.path());
+        if (JD_ITEM_HOSTS.contains(link.host())
+                && path.matches()
+                && !JD_PAGE_NAME.matcher(path.group(1)).matches()) {
+            return Optional.of(path.group(1));
+        }
+        return isShort(Marketplace.JD, link) ? Optional.empty() : link.parameter("sku", "skuId", "wareId");
+    }
+
+    private static boolean isShort(Marketplace marketplace, WebLink link) {
+        var host = link.host();
+        return link.path().length() > 1
+                && switch (marketplace) {
+                    case TAOBAO -> host.equals("tb.cn") || host.endsWith(".tb.cn") || host.equals("s.click.taobao.com");
+                    case JD -> List.of("u.jd.com", "union-click.jd.com", "3.cn").contains(host);
+                    case PDD -> host.equals("p.pinduoduo.com");
+                    case DOUYIN ->
+                        List.of("v.douyin.com", "z.douyin.com", "v.buydouke.com")
+                                .contains(host);
+                    case XIANYU -> false;
+                };
+    }
+}
