@@ -109,6 +109,8 @@ final class Spool implements AutoCloseable {
         source.setUrl("jdbc:sqlite:" + folder.resolve(FILE));
         var opened = source.getConnection();
         try (var statement = opened.createStatement()) {
+            // Another process that has the file keeps it: nothing is gained by waiting.
+            statement.execute("pragma busy_timeout = 0");
             statement.execute("pragma locking_mode = exclusive");
             statement.execute("pragma auto_vacuum = incremental");
             statement.execute("pragma journal_mode = wal");
@@ -212,8 +214,8 @@ final class Spool implements AutoCloseable {
             statement.execute("delete from touches where refused is null and id <= " + taken);
             if (waiting == 0) {
                 // The space of an outage is given back.
-                statement.execute("pragma incremental_vacuum");
-                statement.execute("pragma wal_checkpoint(truncate)");
+                statement.executeUpdate("pragma incremental_vacuum");
+                statement.executeUpdate("pragma wal_checkpoint(truncate)");
             }
         } catch (SQLException e) {
             if (waiting > 0 || !is(e, SQLiteErrorCode.SQLITE_FULL) || !beginAnew()) {

@@ -28,6 +28,7 @@ final class SpoolDrain implements AutoCloseable {
     private final Counter refused;
     private final Thread thread = Thread.ofPlatform().name("touch-drain").unstarted(this::run);
     private volatile Instant awaySince;
+    private volatile boolean looked;
 
     SpoolDrain(Spool spool, TouchStore store, Duration commitWithin, MeterRegistry metrics) {
         this.spool = spool;
@@ -43,6 +44,11 @@ final class SpoolDrain implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /** Whether it is known what an earlier run left in the spool. */
+    boolean looked() {
+        return looked;
     }
 
     /** Since when PostgreSQL is away; {@code null} while it is not. */
@@ -66,6 +72,12 @@ final class SpoolDrain implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            spool.open();
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            Log.errorf("the spool cannot be used; touches are lost while PostgreSQL is away: %s", e.getMessage());
+        }
+        looked = true;
         try {
             while (!Thread.interrupted()) {
                 try {

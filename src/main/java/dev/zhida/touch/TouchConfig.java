@@ -17,6 +17,13 @@ public interface TouchConfig {
     Duration commitWithin();
 
     /**
+     * How long the first touch of a batch waits for others to share its commit with. Longer: fewer commits; shorter:
+     * a faster answer where few come.
+     */
+    @WithDefault("PT0.0002S")
+    Duration gatherFor();
+
+    /**
      * Touches that may wait for their commit; from half of it on they go to the spool, which takes them faster.
      * About 500 bytes of memory each.
      */

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -46,6 +47,9 @@ public class TouchLog {
 
     /** Touches in one commit at most: more would make the first of them wait longer than the last gains. */
     private static final int BATCH_BOUND = 4_096;
+
+    /** Touches that are enough for one commit, so that nobody waits for more of them. */
+    private static final int GATHERED = 512;
 
     private static final Duration STOPS_WITHIN = Duration.ofSeconds(10);
     private static final Duration LOG_LOSS_EVERY = Duration.ofSeconds(1);
@@ -163,6 +167,9 @@ public class TouchLog {
 
     /** How the log is, in one line for an operator. */
     String condition() {
+        if (!drain.looked()) {
+            return "opening the spool";
+        }
         var since = drain.awaySince();
         var waiting = spool.waiting();
         if (since != null) {
@@ -173,15 +180,13 @@ public class TouchLog {
 
     private void write() {
         try {
-            spool.open();
-        } catch (SQLException e) {
-            Log.errorf("the spool cannot be used; touches are lost while PostgreSQL is away: %s", e.getMessage());
-        }
-        try {
             while (!closing || !queue.isEmpty()) {
                 var first = queue.poll(50, TimeUnit.MILLISECONDS);
                 if (first != null) {
                     var batch = new ArrayList<Waiting>();
+                    if (queue.size() < GATHERED) {
+                        LockSupport.parkNanos(config.gatherFor().toNanos());
+                    }
                     batch.add(first);
                     queue.drainTo(batch, BATCH_BOUND - 1);
                     write(batch);
@@ -201,7 +206,8 @@ public class TouchLog {
                 spool(touches);
             }
             count(touches);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
+            // Native code that cannot be loaded, say: later batches may still reach PostgreSQL.
             lose(batch.size(), e.toString());
         } finally {
             batch.forEach(waiting -> waiting.complete(null));
@@ -220,6 +226,7 @@ public class TouchLog {
             commits.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
+            commit.cancel(false);
             store.abort();
             drain.away("a commit takes longer than " + config.commitWithin().toMillis() + " ms");
         } catch (ExecutionException e) {

@@ -40,6 +40,8 @@ final class TouchStore implements AutoCloseable {
     private final BinaryCopy rows = new BinaryCopy();
     private long[] batchIds = {};
     private int nextBatchId;
+    private long hourOfDay = -1;
+    private LocalDate day;
     private volatile Connection connection;
 
     /** @param source connections that answer, or fail, within a bounded time */
@@ -134,16 +136,17 @@ final class TouchStore implements AutoCloseable {
             }
         }
         // Its touches carry its id; what was stored by an earlier try carries that one's, and is counted with it.
-        if (stored > 0) {
-            addBatch(batchId, stored, fresh, known);
+        var batch = stored > 0 ? batchRow(batchId, stored, fresh, known) : "";
+        try (var statement = connection.createStatement()) {
+            // In one way to the server.
+            statement.execute(batch + "commit");
         }
-        connection.commit();
         connection.setAutoCommit(true);
     }
 
-    private static boolean ofOneDay(List<Touch> touches) {
-        var day = touches.getFirst().day();
-        return touches.stream().allMatch(touch -> touch.day().equals(day));
+    private boolean ofOneDay(List<Touch> touches) {
+        var first = day(touches.getFirst());
+        return touches.stream().allMatch(touch -> day(touch).equals(first));
     }
 
     private Connection connect() throws SQLException {
@@ -181,9 +184,9 @@ final class TouchStore implements AutoCloseable {
     /** Usually there already: they are made ahead. A touch from the spool may be of any day. */
     private void makePartitions(List<Touch> touches) throws SQLException {
         for (var touch : touches) {
-            if (days.add(touch.day())) {
+            if (days.add(day(touch))) {
                 try (var statement = connection.prepareStatement("select make_touch_partition(?)")) {
-                    statement.setObject(1, touch.day());
+                    statement.setObject(1, day(touch));
                     statement.execute();
                 }
             }
@@ -240,24 +243,28 @@ final class TouchStore implements AutoCloseable {
         return batchIds[nextBatchId++];
     }
 
-    private void addBatch(long id, int touches, List<Touch> fresh, List<Touch> known) throws SQLException {
+    private String batchRow(long id, int touches, List<Touch> fresh, List<Touch> known) {
         var first = LocalDate.MAX;
         var last = LocalDate.MIN;
         for (var list : List.of(fresh, known)) {
             for (var touch : list) {
-                var day = touch.day();
+                var day = day(touch);
                 first = day.isBefore(first) ? day : first;
                 last = day.isAfter(last) ? day : last;
             }
         }
-        try (var statement = connection.prepareStatement(
-                "insert into touch_batch (id, touches, first_day, last_day) values (?, ?, ?, ?)")) {
-            statement.setLong(1, id);
-            statement.setInt(2, touches);
-            statement.setObject(3, first);
-            statement.setObject(4, last);
-            statement.executeUpdate();
+        return "insert into touch_batch (id, touches, first_day, last_day) values (%d, %d, '%s', '%s'); "
+                .formatted(id, touches, first, last);
+    }
+
+    /** The day of a touch; most are of the same hour as the one before, and so of the same day. */
+    private LocalDate day(Touch touch) {
+        var hour = (touch.id().getMostSignificantBits() >>> 16) / 3_600_000;
+        if (hour != hourOfDay) {
+            hourOfDay = hour;
+            day = touch.day();
         }
+        return day;
     }
 
     /** @param batchTouches how many touches the batch has, if this is all of it; else {@code null} */
@@ -266,7 +273,7 @@ final class TouchStore implements AutoCloseable {
         rows.begin();
         for (var t : touches) {
             rows.row(COLUMNS)
-                    .date(t.day())
+                    .date(day(t))
                     .uuid(t.id())
                     .timestamp(t.at())
                     .int8(t.placementId())

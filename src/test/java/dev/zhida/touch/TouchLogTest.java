@@ -37,23 +37,24 @@ class TouchLogTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
-    private record Settings(Duration commitWithin, int queueBound, MemorySize spoolMaxSize, Duration retention)
+    private record Settings(
+            Duration commitWithin, Duration gatherFor, int queueBound, MemorySize spoolMaxSize, Duration retention)
             implements TouchConfig {
 
-        static final Settings USUAL =
-                new Settings(Duration.ofMillis(300), 65_536, bytes(1 << 30), Duration.ofDays(400));
+        static final Settings USUAL = new Settings(
+                Duration.ofMillis(300), Duration.ofMillis(1), 65_536, bytes(1 << 30), Duration.ofDays(400));
 
         static MemorySize bytes(long bytes) {
             return new MemorySize(BigInteger.valueOf(bytes));
         }
 
         Settings spoolOf(long bytes) {
-            return new Settings(commitWithin, queueBound, bytes(bytes), retention);
+            return new Settings(commitWithin, gatherFor, queueBound, bytes(bytes), retention);
         }
 
         Settings queueOf(int bound) {
             // Nothing is too slow, so that the queue fills.
-            return new Settings(Duration.ofMinutes(5), bound, spoolMaxSize, retention);
+            return new Settings(Duration.ofMinutes(5), gatherFor, bound, spoolMaxSize, retention);
         }
     }
 
@@ -239,6 +240,9 @@ class TouchLogTest {
             touches.addAll(some);
         }
         assertStoredOnce(touches);
+        assertThat(Files.size(folder.resolve("spool/touches.db")))
+                .as("what an empty spool takes")
+                .isLessThan(100_000);
     }
 
     @Test
@@ -358,6 +362,19 @@ class TouchLogTest {
             recordAndAwait(clicks(1));
             return counted("zhida.touches.spooled") > 0;
         });
+    }
+
+    @Test
+    void a_spool_that_another_process_has_is_left_alone() throws Exception {
+        var theirs = clicks(10);
+        try (var other = spool(1 << 20)) {
+            other.append(theirs);
+            start(Settings.USUAL);
+            away();
+            recordAndAwait(clicks(10));
+            assertThat(counted("zhida.touches.lost")).isEqualTo(10);
+            assertThat(other.oldest(100).touches()).isEqualTo(theirs);
+        }
     }
 
     @Test

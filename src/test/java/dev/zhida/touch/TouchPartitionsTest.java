@@ -33,6 +33,11 @@ class TouchPartitionsTest {
                     }
 
                     @Override
+                    public Duration gatherFor() {
+                        return Duration.ZERO;
+                    }
+
+                    @Override
                     public int queueBound() {
                         return 1;
                     }
