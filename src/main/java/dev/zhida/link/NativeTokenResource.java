@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
@@ -43,8 +44,8 @@ class NativeTokenResource {
         this.clock = clock;
     }
 
-    @Schema(name = "NativeTokenPost", description = "A live post whose native token needs attention.")
-    record PostView(
+    @Schema(description = "A live post whose native token needs attention.")
+    record NativeTokenPostView(
             @Schema(required = true) String code,
             @Schema(required = true) Platform platform,
             @Schema(required = true) Scene scene,
@@ -58,10 +59,10 @@ class NativeTokenResource {
             @Schema(description = "When it stops or stopped to work.")
             Instant expiresAt) {
 
-        static PostView of(NativeTokens.Post post) {
+        static NativeTokenPostView of(NativeTokens.Post post) {
             var place = post.placement().place();
             var token = post.token();
-            return new PostView(
+            return new NativeTokenPostView(
                     post.placement().code(),
                     place.platform(),
                     place.scene(),
@@ -91,7 +92,7 @@ class NativeTokenResource {
         }
     }
 
-    record HistoryView(
+    record NativeTokenHistoryView(
             @Schema(required = true) List<VersionView> items,
             @Schema(required = true) Instant dataTo) {}
 
@@ -112,8 +113,8 @@ class NativeTokenResource {
             operationId = "listNativeTokenPosts",
             summary = "Live posts that hold a dead native token, one that dies soon, or none",
             description = "Newest placement first. A creator sees her own.")
-    public Page<PostView> posts(
-            @QueryParam("state") @Schema(description = "One of them; all if left out.") NativeTokens.State state,
+    public Page<NativeTokenPostView> posts(
+            @QueryParam("state") @Parameter(description = "One of them; all if left out.") NativeTokens.State state,
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
             @QueryParam("cursor") String cursor) {
         var at = clock.instant();
@@ -123,7 +124,7 @@ class NativeTokenResource {
                 Page.position(cursor, Long::valueOf),
                 limit + 1);
         var page = Page.of(posts, limit, post -> post.placement().id(), at);
-        return new Page<>(page.items().stream().map(PostView::of).toList(), page.next(), page.dataTo());
+        return new Page<>(page.items().stream().map(NativeTokenPostView::of).toList(), page.next(), page.dataTo());
     }
 
     @GET
@@ -132,10 +133,10 @@ class NativeTokenResource {
     @Operation(
             operationId = "listNativeTokens",
             summary = "The native tokens that a placement has and had, newest first")
-    public HistoryView history(@PathParam("code") String code) {
+    public NativeTokenHistoryView history(@PathParam("code") String code) {
         var at = clock.instant();
         var placement = kits.placement(code, caller.get().scope()).placement();
-        return new HistoryView(
+        return new NativeTokenHistoryView(
                 tokens.history(placement.id()).stream().map(VersionView::of).toList(), at);
     }
 

@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -57,6 +58,7 @@ public class NativeTokens {
     }
 
     /** Why the token of a live post needs somebody's attention. */
+    @Schema(name = "NativeTokenState")
     public enum State {
         /** None was ever made. */
         MISSING,

@@ -1,5 +1,6 @@
 package dev.zhida.link;
 
+import dev.zhida.campaign.ItemPictures;
 import dev.zhida.campaign.Offer;
 import dev.zhida.link.PlacementPicture.Ratio;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 
@@ -22,11 +22,13 @@ class PlacementPictures {
     private final Jdbi jdbi;
     private final Clock clock;
     private final ShareTexts texts;
+    private final ItemPictures items;
 
-    PlacementPictures(Jdbi jdbi, Clock clock, ShareTexts texts) {
+    PlacementPictures(Jdbi jdbi, Clock clock, ShareTexts texts, ItemPictures items) {
         this.jdbi = jdbi;
         this.clock = clock;
         this.texts = texts;
+        this.items = items;
     }
 
     /**
@@ -40,9 +42,10 @@ class PlacementPictures {
     /** The picture of a placement; nothing is drawn before its bytes are asked for. */
     Picture of(Placement placement, Offer offer, String token, Ratio ratio) {
         var content = texts.picture(placement, offer, token);
-        var hash = hash(PlacementPicture.VERSION + "\n" + ratio + "\n" + content + "\n" + itemVersion(offer.id()));
+        var hash = hash(PlacementPicture.VERSION + "\n" + ratio + "\n" + content + "\n" + items.about(offer.id()));
         return new Picture(hash, () -> kept(placement.id(), ratio, hash).orElseGet(() -> {
-            var png = PlacementPicture.png(content, ratio, item(offer.id()));
+            var png =
+                    PlacementPicture.png(content, ratio, items.jpeg(offer.id()).orElse(null));
             keep(placement.id(), ratio, hash, png);
             return png;
         }));
@@ -73,23 +76,6 @@ class PlacementPictures {
                 .bind("png", png)
                 .bind("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
                 .execute());
-    }
-
-    private String itemVersion(UUID offerId) {
-        return jdbi.withHandle(handle -> handle.createQuery(
-                        "select fetched_at || ' ' || source_url from offer_picture where offer_id = :offer")
-                .bind("offer", offerId)
-                .mapTo(String.class)
-                .findOne()
-                .orElse("none"));
-    }
-
-    private byte[] item(UUID offerId) {
-        return jdbi.withHandle(handle -> handle.createQuery("select jpeg from offer_picture where offer_id = :offer")
-                .bind("offer", offerId)
-                .mapTo(byte[].class)
-                .findOne()
-                .orElse(null));
     }
 
     private static String hash(String text) {
