@@ -45,6 +45,7 @@ final class PackagedApp implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Dquarkus.http.host=127.0.0.1");
         command.add("-Dquarkus.http.port=" + port);
+        command.add("-Dzhida.public-url=" + url());
         command.add("-Dzhida.data=" + folder.resolve("data"));
         command.addAll(options);
         command.add("-jar");

@@ -3,6 +3,7 @@ package dev.zhida;
 import dev.zhida.database.EmbeddedPostgres;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
@@ -18,6 +19,29 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
     /** How to reach it. */
     public record Address(String url, String user, String password) {
+
+        /** A database of its own on the same server, with the schema; for tests that lock or close it. */
+        public Address another() {
+            var name = "test_" + UUID.randomUUID().toString().replace("-", "");
+            execute("create database " + name);
+            var other = new Address(url.replaceFirst("/zhida(\\?|$)", "/" + name + "$1"), user, password);
+            migrate(other);
+            return other;
+        }
+
+        public String database() {
+            return url.replaceFirst(".*/([^/?]+).*", "$1");
+        }
+
+        /** Runs a statement on a connection of its own. */
+        public void execute(String sql) {
+            try (var connection = dataSource().getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute(sql);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
 
         /** Connections without a pool. */
         public PGSimpleDataSource dataSource() {
@@ -39,13 +63,17 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         }
         if (shared == null) {
             shared = "testcontainers".equals(System.getProperty("zhida.test.db")) ? container() : embedded();
-            Flyway.configure()
-                    .dataSource(shared.dataSource())
-                    .locations("classpath:migrations")
-                    .load()
-                    .migrate();
+            migrate(shared);
         }
         return shared;
+    }
+
+    private static void migrate(Address database) {
+        Flyway.configure()
+                .dataSource(database.dataSource())
+                .locations("classpath:migrations")
+                .load()
+                .migrate();
     }
 
     private static Address embedded() {

@@ -78,7 +78,7 @@ class TheWayTest {
                         "看这件 https://item.taobao.com/item.htm?id=" + item,
                         "channels",
                         List.of(
-                                Map.of("platform", "WECHAT", "scene", "GROUP", "label", "群 1"),
+                                Map.of("platform", "WECHAT", "scene", "CHAT", "label", "粉丝 1"),
                                 Map.of("platform", "XIAOHONGSHU", "scene", "NOTE"),
                                 Map.of("platform", "WEIBO", "scene", "NOTE"))))
                 .post("/api/v1/link-kits")
@@ -150,6 +150,14 @@ class TheWayTest {
         assertThat(kit.getList("placements.earns", Boolean.class)).containsOnly(true);
         assertThat(kit.getString("placements.find { it.platform == 'XIAOHONGSHU' && it.recommended }.medium"))
                 .isEqualTo("TOKEN");
+        assertThat(kit.getString("advice.find { it.platform == 'XIAOHONGSHU' }.recommended"))
+                .isEqualTo("TOKEN");
+        assertThat(kit.getList("advice.find { it.platform == 'XIAOHONGSHU' }.notAllowed.medium", String.class))
+                .containsExactlyInAnyOrder("LINK", "IMAGE");
+        assertThat(kit.getList("advice.find { it.platform == 'WECHAT' }.notAllowed.medium", String.class))
+                .containsExactlyInAnyOrder("TOKEN", "NATIVE_TOKEN");
+        assertThat(kit.getString("placements.find { it.platform == 'WECHAT' && it.medium == 'TOKEN' }.why"))
+                .contains("微信不许传播");
     }
 
     @Test
@@ -473,7 +481,6 @@ class TheWayTest {
             {"product":"https://evil.example/?id=1","channels":[{"platform":"QQ","scene":"GROUP"}]}          | 422 | product-host-unknown
             {"product":"x","channels":[{"platform":"MSN","scene":"GROUP"}]}                                  | 400 | malformed-json
             {"product":                                                                                      | 400 | malformed-json
-            {"product":"123","marketplace":"TAOBAO","channels":[{"platform":"QQ","scene":"GROUP"}],"media":["NATIVE_TOKEN"]} | 422 | medium-unavailable
             {"product":"123","marketplace":"TAOBAO","channels":[{"platform":"QQ","scene":"GROUP"}],"campaignId":"00000000-0000-0000-0000-000000000000"} | 404 | campaign-not-found
             """)
     void a_bad_request_is_told_what_to_do(String body, int status, String code) {

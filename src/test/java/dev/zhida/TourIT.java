@@ -73,24 +73,29 @@ class TourIT {
     private void tour(PackagedApp app, Between between) throws Exception {
         try (var shell = new Shell(folder)) {
             var steps = steps(app.url());
-            assertThat(steps).hasSize(5);
+            assertThat(steps).hasSize(6);
 
             assertThat(shell.run(steps.get(0)))
                     .contains("\"platform\":\"XIAOHONGSHU\"")
                     .containsPattern("[2-9A-Z]{8} holds mm_\\d+_\\d+_\\d+");
             between.step();
             assertThat(shell.run(steps.get(1)))
-                    .contains("302")
-                    .contains("\"hostApp\":\"WECHAT\"")
-                    .contains("\"total\":1");
+                    .contains("200 OK", "302 Found")
+                    .contains("在浏览器打开")
+                    .contains("\"hostApp\":\"WECHAT\"", "\"outcome\":\"LANDING\"", "\"outcome\":\"REDIRECT\"")
+                    .contains("\"total\":2");
             between.step();
             assertThat(shell.run(steps.get(2)))
-                    .contains("\"accepted\":2", "\"unchanged\":0", "\"row\":4", "lost digits");
+                    .contains("\"url\":\"https://uland.taobao.com/")
+                    .contains("\"repaired\":\"1 wrong\"");
             between.step();
             assertThat(shell.run(steps.get(3)))
+                    .contains("\"accepted\":2", "\"unchanged\":0", "\"row\":4", "lost digits");
+            between.step();
+            assertThat(shell.run(steps.get(4)))
                     .contains("\"estimatedFen\":1254", "\"settledFen\":1134", "\"confidence\":\"EXACT\"");
             between.step();
-            var said = shell.run(steps.get(4));
+            var said = shell.run(steps.get(5));
             var end = Pattern.compile("#END,(\\d+),(-?\\d+),([0-9a-f]{64})").matcher(said);
             assertThat(end.find()).isTrue();
             assertThat(said).contains("\"creatorsFen\":" + end.group(2)).contains("\"denominator\":\"human-clicks\"");

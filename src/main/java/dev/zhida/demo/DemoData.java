@@ -1,6 +1,7 @@
 package dev.zhida.demo;
 
 import dev.zhida.campaign.Campaigns;
+import dev.zhida.campaign.ItemPictures;
 import dev.zhida.campaign.Offers;
 import dev.zhida.identity.Caller;
 import dev.zhida.identity.People;
@@ -21,6 +22,11 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
+import java.awt.Color;
+import java.awt.GradientPaint;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +42,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jdbi.v3.core.Jdbi;
 
@@ -74,6 +81,7 @@ public class DemoData {
     private final People people;
     private final Campaigns campaigns;
     private final Offers offers;
+    private final ItemPictures pictures;
     private final Slots slots;
     private final LinkKits kits;
     private final OrderReports reports;
@@ -88,6 +96,7 @@ public class DemoData {
             People people,
             Campaigns campaigns,
             Offers offers,
+            ItemPictures pictures,
             Slots slots,
             LinkKits kits,
             OrderReports reports,
@@ -98,6 +107,7 @@ public class DemoData {
         this.people = people;
         this.campaigns = campaigns;
         this.offers = offers;
+        this.pictures = pictures;
         this.slots = slots;
         this.kits = kits;
         this.reports = reports;
@@ -186,7 +196,7 @@ public class DemoData {
     }
 
     /** The same places give the same placements, so a kit is made only where a creator has none of that offer. */
-    private List<LinkKits.Posted> addKits() {
+    private List<LinkKits.Posted> addKits() throws IOException {
         var posted = new ArrayList<LinkKits.Posted>();
         var campaign = jdbi.withHandle(handle -> handle.createQuery("select id from campaign where name = '秋冬上新'")
                 .mapTo(UUID.class)
@@ -198,10 +208,31 @@ public class DemoData {
                 var item = "https://item.taobao.com/item.htm?id=69000000000" + (i + 1);
                 var kit = kits.create(new LinkKits.Wish(creator, item, null, PLACES, campaign));
                 offers.describe(kit.offer().id(), TITLES.get(i), 19_900L + 10_000L * i, 2_000L, null);
+                pictures.store(kit.offer().id(), "https://img.alicdn.com/demo/" + i + ".png", picture(i));
             }
             kits.list(creator, null, TITLES.size()).forEach(kit -> posted.addAll(kit.placements()));
         }
         return posted;
+    }
+
+    /** Something to look at: no picture of others is shipped. */
+    private static byte[] picture(int number) throws IOException {
+        var image = new BufferedImage(800, 800, BufferedImage.TYPE_INT_RGB);
+        var canvas = image.createGraphics();
+        canvas.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        var hue = number / (float) TITLES.size();
+        canvas.setPaint(new GradientPaint(
+                0, 0, Color.getHSBColor(hue, 0.16f, 0.97f), 800, 800, Color.getHSBColor(hue + 0.05f, 0.34f, 0.84f)));
+        canvas.fillRect(0, 0, 800, 800);
+        canvas.setPaint(Color.getHSBColor(hue, 0.55f, 0.62f));
+        canvas.fillPolygon(
+                new int[] {300, 500, 640, 560, 520, 560, 240, 280, 240, 160},
+                new int[] {160, 160, 330, 390, 340, 680, 680, 340, 390, 330},
+                10);
+        canvas.dispose();
+        var png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        return png.toByteArray();
     }
 
     private void addClicks(List<LinkKits.Posted> posted) throws IOException, InterruptedException {
@@ -231,7 +262,7 @@ public class DemoData {
                 .timeout(Duration.ofSeconds(10))
                 .build();
         var status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-        if (status != 302) {
+        if (status != 302 && status != 200) {
             throw new IOException("a click was answered with " + status);
         }
     }

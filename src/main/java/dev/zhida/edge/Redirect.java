@@ -1,73 +1,84 @@
 package dev.zhida.edge;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.f4b6a3.uuid.UuidCreator;
+import dev.zhida.edge.Fans.Fan;
+import dev.zhida.edge.Visits.Visit;
 import dev.zhida.link.LiveLinks;
 import dev.zhida.link.LiveLinks.LiveLink;
-import dev.zhida.platform.UserAgent;
+import dev.zhida.platform.HostAppPolicies;
+import dev.zhida.platform.HostAppRule;
+import dev.zhida.platform.HostAppRule.Delivery;
 import dev.zhida.touch.Touch;
 import dev.zhida.touch.TouchLog;
-import dev.zhida.touch.TrafficRules;
-import dev.zhida.touch.VisitorSalts;
 import io.quarkus.logging.Log;
-import io.vertx.core.http.Cookie;
-import io.vertx.core.http.CookieSameSite;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** {@code GET /r/{code}}: records the click, then sends the fan on. A plain route, outside of REST and ORM. */
+/**
+ * {@code GET /r/{code}}: records the click, then sends the fan on, or shows her what to do where she is, as the
+ * policy of her host app says. A plain route, outside of REST and ORM.
+ */
 @ApplicationScoped
 class Redirect {
 
-    private static final String COOKIE = "zv";
-    private static final Duration COOKIE_LIFE = Duration.ofDays(180);
+    static final String PATH = "/r/";
 
-    private static final int AGENTS_REMEMBERED = 20_000;
+    private static final CharSequence TOUCH_ID = HttpHeaders.createOptimized("x-touch-id");
+    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+
+    private static final Buffer UNKNOWN = FanPages.sorry("没有找到这个链接", "链接可能输错了一个字，请回到原文再点一次，或重新复制口令。");
+    private static final Buffer ENDED = FanPages.sorry("这个链接已经结束", "活动可能已经结束，请向分享的人要一个新的链接。");
+    private static final Buffer NOWHERE = FanPages.sorry("这个链接暂时不能打开", "我们已经收到提醒，请稍后再试。");
+    private static final Buffer BUSY = FanPages.sorry("请稍后再试", "现在有点忙，请过几秒再点一次。");
 
     private final LiveLinks links;
+    private final HostAppPolicies policies;
+    private final Fans fans;
+    private final LandingPages pages;
+    private final Visits visits;
     private final TouchLog touches;
-    private final VisitorSalts salts;
-    private final Clock clock;
-
-    private final LoadingCache<String, KnownAgent> agents =
-            Caffeine.newBuilder().maximumSize(AGENTS_REMEMBERED).build(KnownAgent::of);
     private final boolean revealTouch;
 
     Redirect(
             LiveLinks links,
+            HostAppPolicies policies,
+            Fans fans,
+            LandingPages pages,
+            Visits visits,
             TouchLog touches,
-            VisitorSalts salts,
-            Clock clock,
             @ConfigProperty(name = "zhida.edge.reveal-touch") boolean revealTouch) {
-        this.revealTouch = revealTouch;
         this.links = links;
+        this.policies = policies;
+        this.fans = fans;
+        this.pages = pages;
+        this.visits = visits;
         this.touches = touches;
-        this.salts = salts;
-        this.clock = clock;
+        this.revealTouch = revealTouch;
     }
 
     void register(@Observes Router router) {
-        router.get("/r/:code").handler(this::handle);
-        router.head("/r/:code").handler(this::handle);
+        router.route(PATH + "*").order(FanRoutes.BEFORE_EVERYTHING).handler(this::handle);
     }
 
     private void handle(RoutingContext context) {
-        var code = links.read(context.pathParam("code")).orElse(null);
-        if (code == null) {
-            sorry(context, 404, "没有找到这个链接", "链接可能输错了一个字，请回到原文再点一次，或重新复制口令。");
+        var method = context.request().method();
+        if (method != HttpMethod.GET && method != HttpMethod.HEAD) {
+            context.response()
+                    .setStatusCode(405)
+                    .putHeader("Allow", "GET, HEAD")
+                    .end();
             return;
         }
+        var code = context.request().path().substring(PATH.length());
         var remembered = links.remembered(code);
         if (remembered != null) {
             answer(context, remembered);
@@ -83,110 +94,111 @@ class Redirect {
     }
 
     private void answer(RoutingContext context, Optional<LiveLink> found) {
-        var at = clock.instant();
         if (found.isEmpty()) {
-            sorry(context, 404, "没有找到这个链接", "链接可能输错了一个字，请回到原文再点一次，或重新复制口令。");
+            FanPages.send(context.response(), 404, UNKNOWN);
             return;
         }
         var link = found.get();
-        if (link.endedAt(at)) {
-            sorry(context, 410, "这个链接已经结束", "活动可能已经结束，请向分享的人要一个新的链接。");
-            return;
-        }
-        if (link.destinationHost() == null) {
+        var fan = fans.of(context, PATH);
+        if (link.endedAt(fan.at())) {
+            FanPages.send(context.response(), 410, ENDED);
+        } else if (link.destinationHost() == null) {
             Log.errorf("placement %s leads to no marketplace", link.code());
-            sorry(context, 410, "这个链接暂时不能打开", "我们已经收到提醒，请稍后再试。");
-            return;
+            FanPages.send(context.response(), 410, NOWHERE);
+        } else if (fan.wantsPreview()) {
+            preview(context, link, fan);
+        } else {
+            var rule = policies.current().decide(fan.ground(link));
+            if (rule.delivery() == Delivery.REDIRECT) {
+                redirect(context, link, fan, rule);
+            } else {
+                land(context, link, fan, rule);
+            }
         }
+    }
+
+    private void redirect(RoutingContext context, LiveLink link, Fan fan, HostAppRule rule) {
+        var click = click(context, link, fan, Touch.Outcome.REDIRECT, rule.version());
+        record(context, click, () -> context.response()
+                .setStatusCode(302)
+                .putHeader(HttpHeaders.LOCATION, link.destination())
+                // Not cacheable: a cached redirect is a click we never see.
+                .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+                .end());
+    }
+
+    private void land(RoutingContext context, LiveLink link, Fan fan, HostAppRule rule) {
+        var remembered = pages.remembered(link, fan, rule);
+        var page = remembered != null
+                ? Future.succeededFuture(remembered)
+                : context.vertx().executeBlocking(() -> pages.page(link, fan, rule), false);
+        page.onComplete(made -> {
+            if (made.failed()) {
+                tryAgain(context, made.cause());
+                return;
+            }
+            // The page tells what happens on it at another path.
+            Fans.knownAt(context, Beacons.PATH, fan.cookie());
+            var click = click(context, link, fan, Touch.Outcome.LANDING, rule.version());
+            var visit = visits.sign(new Visit(click.id(), link.code()));
+            record(
+                    context,
+                    click,
+                    () -> FanPages.send(context.response(), 200, made.result().with(visit)));
+        });
+    }
+
+    private void preview(RoutingContext context, LiveLink link, Fan fan) {
+        context.vertx().executeBlocking(() -> pages.preview(link), false).onComplete(made -> {
+            if (made.failed()) {
+                tryAgain(context, made.cause());
+                return;
+            }
+            var click = click(context, link, fan, Touch.Outcome.PREVIEW, null);
+            record(context, click, () -> FanPages.send(context.response(), 200, made.result()));
+        });
+    }
+
+    /** Answers when the touch is durable. */
+    private void record(RoutingContext context, Touch click, Runnable answer) {
         var caller = context.vertx().getOrCreateContext();
-        var click = click(context, link, at);
         touches.record(click)
-                .whenComplete((stored, failure) -> caller.runOnContext(none -> {
-                    if (failure == null) {
-                        if (revealTouch) {
-                            context.response()
-                                    .putHeader("X-Touch-Id", click.id().toString());
-                        }
-                        // Not cacheable: a cached redirect is a click we never see.
-                        context.response()
-                                .setStatusCode(302)
-                                .putHeader("Location", link.destination())
-                                .putHeader("Cache-Control", "no-store")
-                                .end();
-                    } else {
-                        tryAgain(context, failure);
+                .thenRun(() -> caller.runOnContext(none -> {
+                    if (revealTouch) {
+                        context.response().putHeader(TOUCH_ID, click.id().toString());
                     }
+                    answer.run();
                 }));
     }
 
-    private Touch click(RoutingContext context, LiveLink link, Instant at) {
-        var request = context.request();
-        var agent = agents.get(agent(request));
-        var purpose = request.getHeader("Sec-Purpose");
-        var flag = TrafficRules.byRequest(
-                        request.method().name(), purpose == null ? request.getHeader("Purpose") : purpose)
-                .or(agent::flag);
-        return new Touch(
+    private Touch click(RoutingContext context, LiveLink link, Fan fan, Touch.Outcome outcome, Integer rule) {
+        return fan.touch(
                 UuidCreator.getTimeOrderedEpochFast(),
-                at,
                 link.placementId(),
                 Touch.Kind.CLICK,
-                Touch.Outcome.REDIRECT,
+                outcome,
                 link.destinationHost(),
-                null,
-                agent.detected().hostApp().name(),
-                agent.detected().appMajor() == 0 ? null : agent.detected().appMajor(),
-                agent.detected().os().name(),
-                flag.map(Enum::name).orElse(null),
-                visitor(context, agent.text(), at),
-                agent.text().isEmpty() ? null : agent.text(),
-                null,
+                rule,
+                sharedIn(context, link),
                 null);
     }
 
-    /** What a user agent tells, worked out once. */
-    private record KnownAgent(String text, UserAgent detected, Optional<TrafficRules.Flag> flag) {
-        static KnownAgent of(String text) {
-            return new KnownAgent(text, UserAgent.detect(text), TrafficRules.byAgent(text));
+    /** The click on whose page the link was shared that leads here; {@code null} if it was not. */
+    private UUID sharedIn(RoutingContext context, LiveLink link) {
+        var query = context.request().query();
+        if (query == null || !query.startsWith("v=")) {
+            return null;
         }
-    }
-
-    private static String agent(HttpServerRequest request) {
-        var agent = request.getHeader("User-Agent");
-        return agent == null ? "" : agent.substring(0, Math.min(agent.length(), UserAgent.MAX_LENGTH));
-    }
-
-    private UUID visitor(RoutingContext context, String agent, Instant at) {
-        var cookie = context.request().getCookie(COOKIE);
-        if (cookie != null) {
-            try {
-                return UUID.fromString(cookie.getValue());
-            } catch (IllegalArgumentException e) {
-                Log.debug("a cookie that is none of ours", e);
-            }
-        }
-        // Random enough to be nobody else's; it opens nothing, so it need not be a secret.
-        var random = ThreadLocalRandom.current();
-        context.response()
-                .addCookie(Cookie.cookie(COOKIE, new UUID(random.nextLong(), random.nextLong()).toString())
-                        .setPath("/r/")
-                        .setMaxAge(COOKIE_LIFE.toSeconds())
-                        .setHttpOnly(true)
-                        .setSameSite(CookieSameSite.LAX));
-        return salts.visitor(context.request().remoteAddress().hostAddress(), agent, at);
+        var end = query.indexOf('&');
+        return visits.read(query.substring(2, end < 0 ? query.length() : end))
+                .filter(visit -> visit.code().equals(link.code()))
+                .map(Visit::clickId)
+                .orElse(null);
     }
 
     private static void tryAgain(RoutingContext context, Throwable cause) {
         Log.debug("a fan is asked to try again", cause);
         context.response().putHeader("Retry-After", "2");
-        sorry(context, 503, "请稍后再试", "现在有点忙，请过几秒再点一次。");
-    }
-
-    private static void sorry(RoutingContext context, int status, String heading, String words) {
-        context.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", "text/html; charset=utf-8")
-                .putHeader("Cache-Control", "no-store")
-                .end(FanPages.sorry(heading, words).render());
+        FanPages.send(context.response(), 503, BUSY);
     }
 }

@@ -142,11 +142,13 @@ class BulkLinkKitResource {
     private BulkOutcomeView outcome(LinkKits.Batch batch) {
         var results = new ArrayList<BulkResultView>();
         var items = batch.items().iterator();
-        for (var result : kits.createAll(batch)) {
+        var outcomes = kits.createAll(batch);
+        var views = viewsOfMade(outcomes).iterator();
+        for (var outcome : outcomes) {
             var product = items.next().product();
             results.add(
-                    switch (result) {
-                        case LinkKits.Result.Made made -> new BulkResultView(product, views.view(made), null, null);
+                    switch (outcome) {
+                        case LinkKits.Result.Made made -> new BulkResultView(product, views.next(), null, null);
                         case LinkKits.Result.Refused(var refusal) ->
                             new BulkResultView(product, null, refusal.code(), refusal.getMessage());
                     });
@@ -186,7 +188,6 @@ class BulkLinkKitResource {
     }
 
     private SheetOutcomeView outcome(KitSheet sheet, UUID creator, UUID campaign) {
-        var made = new ArrayList<LinkKitResource.LinkKitView>();
         var refused = new ArrayList<>(sheet.refused());
         var products = sheet.products();
         var results = kits.createAll(new LinkKits.Batch(
@@ -195,13 +196,11 @@ class BulkLinkKitResource {
                 null,
                 products.stream().map(KitSheet.Product::item).toList()));
         for (var i = 0; i < results.size(); i++) {
-            switch (results.get(i)) {
-                case LinkKits.Result.Made kit -> made.add(views.view(kit));
-                case LinkKits.Result.Refused(var refusal) ->
-                    products.get(i)
-                            .rows()
-                            .forEach(row -> refused.add(new KitSheet.RefusedRow(
-                                    row, KitSheet.Column.PRODUCT.names().getFirst(), refusal.getMessage())));
+            if (results.get(i) instanceof LinkKits.Result.Refused(var refusal)) {
+                products.get(i)
+                        .rows()
+                        .forEach(row -> refused.add(new KitSheet.RefusedRow(
+                                row, KitSheet.Column.PRODUCT.names().getFirst(), refusal.getMessage())));
             }
         }
         return new SheetOutcomeView(
@@ -210,7 +209,15 @@ class BulkLinkKitResource {
                         .sorted(Comparator.comparingInt(KitSheet.RefusedRow::row))
                         .map(row -> new RefusedRowView(row.row(), row.column(), row.reason()))
                         .toList(),
-                made);
+                viewsOfMade(results));
+    }
+
+    /** The kits among the results, in their order. */
+    private List<LinkKitResource.LinkKitView> viewsOfMade(List<LinkKits.Result> results) {
+        return views.viewsOfMade(results.stream()
+                .filter(LinkKits.Result.Made.class::isInstance)
+                .map(LinkKits.Result.Made.class::cast)
+                .toList());
     }
 
     private static byte[] bytes(FileUpload file) {

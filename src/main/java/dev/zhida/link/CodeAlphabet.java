@@ -5,6 +5,9 @@ import java.util.Arrays;
 /** 32 symbols without look-alikes: no 0 and O, no 1 and I. Upper and lower case are the same. */
 final class CodeAlphabet {
 
+    /** So many of the symbols, the first ones, are digits. */
+    static final int DIGITS = 8;
+
     private static final char[] SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ".toCharArray();
     private static final byte[] VALUES = new byte[128];
 

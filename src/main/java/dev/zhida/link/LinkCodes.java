@@ -1,5 +1,6 @@
 package dev.zhida.link;
 
+import dev.zhida.database.SecretKeys;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -30,6 +31,11 @@ final class LinkCodes {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    /** The codes of this installation. */
+    static LinkCodes of(SecretKeys keys) {
+        return new LinkCodes(keys.key("link-code"));
     }
 
     /** A new code; {@code random} must not be guessable. */

@@ -1,13 +1,16 @@
 package dev.zhida.link;
 
+import dev.zhida.campaign.Offer;
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.SlotKind;
+import dev.zhida.platform.HostAppPolicies;
+import dev.zhida.platform.HostAppRule;
+import dev.zhida.platform.HostAppRule.Posting;
 import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
 import dev.zhida.platform.Scene;
-import dev.zhida.problem.Refusal;
 import dev.zhida.web.Idempotency;
 import dev.zhida.web.Page;
 import jakarta.annotation.security.RolesAllowed;
@@ -28,9 +31,11 @@ import jakarta.ws.rs.QueryParam;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import java.util.function.Predicate;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -45,19 +50,25 @@ class LinkKitResource {
     private final CurrentCaller caller;
     private final Idempotency idempotency;
     private final Clock clock;
-    private final String publicUrl;
+    private final HostAppPolicies policies;
+    private final ShareTexts texts;
+    private final NativeTokens nativeTokens;
 
     LinkKitResource(
             LinkKits kits,
             CurrentCaller caller,
             Idempotency idempotency,
             Clock clock,
-            @ConfigProperty(name = "zhida.public-url") String publicUrl) {
+            HostAppPolicies policies,
+            ShareTexts texts,
+            NativeTokens nativeTokens) {
+        this.policies = policies;
+        this.texts = texts;
+        this.nativeTokens = nativeTokens;
         this.kits = kits;
         this.caller = caller;
         this.idempotency = idempotency;
         this.clock = clock;
-        this.publicUrl = publicUrl;
     }
 
     @Schema(description = "What to make: one placement per channel and medium.")
@@ -107,6 +118,15 @@ class LinkKitResource {
             @Schema(required = true, description = "Whether no other placement holds it.")
             boolean exclusive) {}
 
+    @Schema(description = "Delivered as the marketplace made it: its app does not know it again after a change.")
+    record NativeTokenView(
+            @Schema(required = true) String text,
+
+            @Schema(description = "The form for apps that do not take the short one.")
+            String longText,
+
+            @Schema(required = true) Instant expiresAt) {}
+
     record PlacementView(
             @Schema(required = true) String code,
             @Schema(required = true) Platform platform,
@@ -120,11 +140,32 @@ class LinkKitResource {
             @Schema(required = true, description = "The Zhida token.")
             String token,
 
-            @Schema(required = true, description = "The words to post.")
+            @Schema(description = "The marketplace's own token; on placements that have a living one.")
+            NativeTokenView nativeToken,
+
+            @Schema(description = "Why a NATIVE_TOKEN placement has none, in words for the creator.")
+            String nativeTokenMissing,
+
+            @Schema(description = "Where the picture to post is; on placements of the medium IMAGE.")
+            String picture,
+
+            @Schema(required = true, description = "The words to post; empty while there is nothing to post.")
             String shareText,
+
+            @Schema(required = true, description = "What a follower sees and where she gets, in words for the creator.")
+            String preview,
+
+            @Schema(description = "The step that nobody can see, in words for the creator.")
+            String unseen,
 
             @Schema(required = true, description = "Whether this form is the one to use there.")
             boolean recommended,
+
+            @Schema(required = true, description = "Whether this form may be posted there.")
+            Posting posting,
+
+            @Schema(required = true, description = "Why, in words for the creator.")
+            String why,
 
             @Schema(required = true, description = "Whether orders through it bring commission.")
             boolean earns,
@@ -140,14 +181,41 @@ class LinkKitResource {
             @Schema(description = "When it ends or ended; absent if it does not.")
             Instant endsAt) {}
 
+    record NotAllowedView(
+            @Schema(required = true) Medium medium,
+            @Schema(required = true) String why) {}
+
+    @Schema(description = "What is known of a place to post to.")
+    record AdviceView(
+            @Schema(required = true) Platform platform,
+            @Schema(required = true) Scene scene,
+
+            @Schema(required = true, description = "The form to use there.")
+            Medium recommended,
+
+            @Schema(required = true, description = "Why, in words for the creator.")
+            String why,
+
+            @Schema(required = true, description = "Forms that must not or cannot be used there.")
+            List<NotAllowedView> notAllowed) {}
+
     record LinkKitView(
             @Schema(required = true) UUID id,
             @Schema(required = true) OfferView offer,
             @Schema(required = true) List<PlacementView> placements,
+
+            @Schema(required = true, description = "One for each place.")
+            List<AdviceView> advice,
+
             @Schema(required = true) Instant createdAt,
 
             @Schema(description = "Links to other items in the text; only said when the kit is made.")
-            List<String> alsoRecognised) {}
+            List<String> alsoRecognised) {
+
+        LinkKitView withAlsoRecognised(List<String> others) {
+            return new LinkKitView(id, offer, placements, advice, createdAt, others);
+        }
+    }
 
     @POST
     @Path("/link-kits")
@@ -170,7 +238,7 @@ class LinkKitResource {
                 caller.get().personId(), key, "createLinkKit", request, LinkKitView.class, () -> switch (kits.createAll(
                                 batch)
                         .getFirst()) {
-                    case LinkKits.Result.Made made -> view(made);
+                    case LinkKits.Result.Made made -> viewsOfMade(List.of(made)).getFirst();
                     case LinkKits.Result.Refused(var refusal) -> throw refusal;
                 });
     }
@@ -178,7 +246,6 @@ class LinkKitResource {
     /** Every channel in every form; in link and token if none is named. */
     static List<Placement.Place> places(List<Channel> channels, List<Medium> media) {
         var wanted = media == null || media.isEmpty() ? List.of(Medium.LINK, Medium.TOKEN) : media;
-        refuseUnavailable(wanted);
         return channels.stream()
                 .flatMap(channel -> wanted.stream()
                         .map(medium -> new Placement.Place(
@@ -190,16 +257,6 @@ class LinkKitResource {
                 .toList();
     }
 
-    private static void refuseUnavailable(List<Medium> media) {
-        var available = List.of(Medium.LINK, Medium.TOKEN, Medium.IMAGE);
-        media.stream().filter(Predicate.not(available::contains)).findFirst().ifPresent(medium -> {
-            throw new Refusal(
-                    Refusal.Kind.INVALID,
-                    "medium-unavailable",
-                    medium + " cannot be made without a connection to the marketplace: ask for " + available);
-        });
-    }
-
     @GET
     @Path("/link-kits")
     @RolesAllowed(Role.CREATOR_ROLE)
@@ -208,9 +265,7 @@ class LinkKitResource {
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
             @QueryParam("cursor") String cursor) {
         var at = clock.instant();
-        var rows = kits.list(caller.get().creator(), Page.position(cursor, UUID::fromString), limit + 1).stream()
-                .map(kit -> view(kit, null))
-                .toList();
+        var rows = views(kits.list(caller.get().creator(), Page.position(cursor, UUID::fromString), limit + 1));
         return Page.of(rows, limit, LinkKitView::id, at);
     }
 
@@ -222,39 +277,98 @@ class LinkKitResource {
         return view(kits.placement(code, caller.get().scope()));
     }
 
-    LinkKitView view(LinkKits.Result.Made made) {
-        return view(made.kit(), made.alsoRecognised());
+    /** What was made, with what else the creator's text named. */
+    List<LinkKitView> viewsOfMade(List<LinkKits.Result.Made> made) {
+        var views = views(made.stream().map(LinkKits.Result.Made::kit).toList());
+        return IntStream.range(0, made.size())
+                .mapToObj(i -> views.get(i).withAlsoRecognised(made.get(i).alsoRecognised()))
+                .toList();
     }
 
-    private LinkKitView view(LinkKits.LinkKit kit, List<String> alsoRecognised) {
+    PlacementView view(LinkKits.Posted posted) {
+        return view(posted, kits.offerOf(posted.placement()), nativeTokens(Stream.of(posted)));
+    }
+
+    private List<LinkKitView> views(List<LinkKits.LinkKit> made) {
+        var tokens = nativeTokens(made.stream().flatMap(kit -> kit.placements().stream()));
+        return made.stream().map(kit -> view(kit, tokens)).toList();
+    }
+
+    private LinkKitView view(LinkKits.LinkKit kit, Map<Long, NativeToken> nativeTokenById) {
         var offer = kit.offer();
         return new LinkKitView(
                 kit.id(),
                 new OfferView(offer.id(), offer.marketplace(), offer.itemId(), offer.title()),
-                kit.placements().stream().map(posted -> view(posted, kit)).toList(),
+                kit.placements().stream()
+                        .map(posted -> view(posted, offer, nativeTokenById))
+                        .toList(),
+                kit.placements().stream()
+                        .map(posted -> new Spot(
+                                posted.placement().place().platform(),
+                                posted.placement().place().scene()))
+                        .distinct()
+                        .map(spot -> advice(spot, offer))
+                        .toList(),
                 kit.createdAt(),
-                alsoRecognised);
+                null);
     }
 
-    PlacementView view(LinkKits.Posted posted) {
-        return view(posted, null);
+    private record Spot(Platform platform, Scene scene) {}
+
+    /** What the policy of the host app says of a place, whichever forms were asked for. */
+    private AdviceView advice(Spot spot, Offer offer) {
+        var policy = policies.current();
+        var recommended = policy.recommended(spot.platform(), spot.scene(), offer.marketplace(), offer.topic());
+        return new AdviceView(
+                spot.platform(),
+                spot.scene(),
+                recommended,
+                rule(spot, recommended, offer).why(),
+                Stream.of(Medium.values())
+                        .filter(medium -> rule(spot, medium, offer).posting() == Posting.REFUSED)
+                        .map(medium -> new NotAllowedView(
+                                medium, rule(spot, medium, offer).why()))
+                        .toList());
     }
 
-    private PlacementView view(LinkKits.Posted posted, LinkKits.LinkKit kit) {
+    private HostAppRule rule(Spot spot, Medium medium, Offer offer) {
+        return policies.current().posting(spot.platform(), spot.scene(), offer.marketplace(), medium, offer.topic());
+    }
+
+    private Map<Long, NativeToken> nativeTokens(Stream<LinkKits.Posted> posted) {
+        return nativeTokens.current(posted.map(LinkKits.Posted::placement)
+                .filter(placement -> placement.place().medium() == Medium.NATIVE_TOKEN)
+                .map(Placement::id)
+                .collect(Collectors.toSet()));
+    }
+
+    private PlacementView view(LinkKits.Posted posted, Offer offer, Map<Long, NativeToken> nativeTokenById) {
         var placement = posted.placement();
         var place = placement.place();
         var slot = posted.slot();
-        var offer = kit == null ? kits.offerOf(placement) : kit.offer();
+        var post = texts.of(placement, offer, posted.token(), nativeTokenById.get(placement.id()));
+        var nativeToken = post.nativeToken();
+        var rule = rule(new Spot(place.platform(), place.scene()), place.medium(), offer);
         return new PlacementView(
                 placement.code(),
                 place.platform(),
                 place.scene(),
                 place.medium(),
                 place.label(),
-                publicUrl + "/r/" + placement.code(),
+                texts.url(placement),
                 posted.token(),
-                ShareTexts.of(placement, offer, posted.token(), publicUrl),
-                place.platform().recommended() == place.medium(),
+                nativeToken == null
+                        ? null
+                        : new NativeTokenView(nativeToken.text(), nativeToken.longText(), nativeToken.expiresAt()),
+                post.nativeTokenMissing(),
+                place.medium() == Medium.IMAGE ? "/api/v1/placements/" + placement.code() + "/picture" : null,
+                post.text(),
+                post.preview(),
+                post.unseen(),
+                policies.current().recommended(place.platform(), place.scene(), offer.marketplace(), offer.topic())
+                        == place.medium(),
+                rule.posting(),
+                rule.why(),
                 placement.earns(),
                 placement.earnsNot(),
                 slot == null ? null : new SlotView(slot.kind(), slot.value(), slot.exclusive()),

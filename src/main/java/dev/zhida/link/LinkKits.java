@@ -63,7 +63,7 @@ public class LinkKits {
         this.slots = slots;
         this.leases = leases;
         this.clock = clock;
-        this.codes = new LinkCodes(keys.key("link-code"));
+        this.codes = LinkCodes.of(keys);
     }
 
     /**

@@ -26,7 +26,7 @@ import org.jdbi.v3.core.statement.Update;
 @ApplicationScoped
 class PlacementStore {
 
-    private static final String COLUMNS = """
+    static final String COLUMNS = """
             p.id, p.code, p.creator_id, p.offer_id, p.campaign_id, p.platform, p.scene, p.medium, p.label,
             p.destination, p.earns_not, p.created_at, p.expires_at, p.disabled_at
             """;
@@ -251,7 +251,7 @@ class PlacementStore {
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList()))));
     }
 
-    private static Placement placement(ResultSet row) throws SQLException {
+    static Placement placement(ResultSet row) throws SQLException {
         return new Placement(
                 row.getLong("id"),
                 row.getString("code"),

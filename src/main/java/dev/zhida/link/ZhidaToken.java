@@ -1,8 +1,6 @@
 package dev.zhida.link;
 
 import com.google.zxing.common.reedsolomon.GenericGF;
-import com.google.zxing.common.reedsolomon.ReedSolomonEncoder;
-import java.util.Arrays;
 
 /**
  * 直达口令: a code and 6 Reed–Solomon check symbols over GF(32), 14 symbols between signs that no marketplace
@@ -15,14 +13,12 @@ final class ZhidaToken {
     /** GF(32) with the primitive polynomial x⁵ + x² + 1; the generator's first root is α¹. */
     static final GenericGF FIELD = new GenericGF(0b100101, 32, 1);
 
-    private static final String SIGN = "◆";
+    static final char SIGN = '◆';
 
     private ZhidaToken() {}
 
     /** The token that carries a code, with its signs. */
     static String of(LinkCode code) {
-        var symbols = Arrays.copyOf(code.values(), LinkCode.LENGTH + CHECK_SYMBOLS);
-        new ReedSolomonEncoder(FIELD).encode(symbols, CHECK_SYMBOLS);
-        return SIGN + CodeAlphabet.text(symbols) + SIGN;
+        return SIGN + CodeAlphabet.text(TokenRepair.encoded(code.values())) + SIGN;
     }
 }

@@ -3,10 +3,21 @@ package dev.zhida.marketplace;
 /** 电商平台. */
 public enum Marketplace {
     /** Taobao and Tmall. */
-    TAOBAO,
-    JD,
-    PDD,
-    DOUYIN,
+    TAOBAO("淘宝"),
+    JD("京东"),
+    PDD("拼多多"),
+    DOUYIN("抖音"),
     /** Has no affiliate programme: links only, no commission. */
-    XIANYU
+    XIANYU("闲鱼");
+
+    private final String chinese;
+
+    Marketplace(String chinese) {
+        this.chinese = chinese;
+    }
+
+    /** Its name as fans know it. */
+    public String chinese() {
+        return chinese;
+    }
 }

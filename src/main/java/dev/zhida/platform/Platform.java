@@ -12,8 +12,18 @@ public enum Platform {
     KUAISHOU,
     WEB;
 
-    /** The form to post there: a link, but for Xiaohongshu, where nothing but text can be posted. */
-    public Medium recommended() {
-        return this == XIAOHONGSHU ? Medium.TOKEN : Medium.LINK;
+    /** The app in which a fan is when she meets what was posted there. */
+    public UserAgent.HostApp hostApp() {
+        return switch (this) {
+            case WECHAT -> UserAgent.HostApp.WECHAT;
+            case WECOM -> UserAgent.HostApp.WECOM;
+            case QQ -> UserAgent.HostApp.QQ;
+            case XIAOHONGSHU -> UserAgent.HostApp.XIAOHONGSHU;
+            case WEIBO -> UserAgent.HostApp.WEIBO;
+            case DOUYIN -> UserAgent.HostApp.DOUYIN;
+            case TOUTIAO -> UserAgent.HostApp.TOUTIAO;
+            case KUAISHOU -> UserAgent.HostApp.KUAISHOU;
+            case WEB -> UserAgent.HostApp.BROWSER;
+        };
     }
 }

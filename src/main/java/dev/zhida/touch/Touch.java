@@ -1,13 +1,20 @@
 package dev.zhida.touch;
 
+import dev.zhida.money.BusinessTime;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Objects;
 import java.util.UUID;
 
 /**
  * One observed act on a placement. Absent values are {@code null}.
  *
- * @param id a UUIDv7 made where the act was seen; its milliseconds decide the day that the touch is stored under
+ * @param id a UUIDv7 made where the act was seen, or {@linkplain #derivedId derived}; its milliseconds decide the day
+ *     that the touch is stored under
  * @param at when it was seen
  * @param placementId the placement acted on
  * @param outcome how a click was answered; other kinds have none
@@ -71,6 +78,37 @@ public record Touch(
         if ((kind == Kind.CLICK) != (outcome != null)) {
             throw new IllegalArgumentException("a click has an outcome, other kinds have none: " + kind);
         }
+    }
+
+    /**
+     * The id of an act that happens once per visit: made from the visit's click and the kind, so that the act has the
+     * same id however often it is told, and is stored once. It keeps the click's milliseconds, and with them its day.
+     */
+    public static UUID derivedId(UUID clickId, Kind kind) {
+        try {
+            var sha = MessageDigest.getInstance("SHA-256");
+            sha.update(ByteBuffer.allocate(16)
+                    .putLong(clickId.getMostSignificantBits())
+                    .putLong(clickId.getLeastSignificantBits())
+                    .flip());
+            var hash = ByteBuffer.wrap(sha.digest(kind.name().getBytes(StandardCharsets.US_ASCII)));
+            // Version 8 of RFC 9562: a layout of our own.
+            var high = (clickId.getMostSignificantBits() & ~0xFFFFL) | 0x8000L | (hash.getLong() & 0x0FFFL);
+            var low = (hash.getLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+            return new UUID(high, low);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether the same touch may be told again, so that the second time is no fault: its id is a derived one. */
+    boolean idempotent() {
+        return id.version() == 8;
+    }
+
+    /** The business day that this is stored under: that of the id, whose first 48 bits are milliseconds. */
+    LocalDate day() {
+        return BusinessTime.dayOf(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16));
     }
 
     /** Whether this counts as a person's act. */

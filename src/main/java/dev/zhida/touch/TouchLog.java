@@ -1,280 +1,262 @@
 package dev.zhida.touch;
 
-import dev.zhida.money.BusinessTime;
-import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.sql.Connection;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.postgresql.PGConnection;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Makes touches durable, many with one commit.
+ * Makes touches durable, many with one commit, and never fails a fan.
  *
- * <p>One writer takes whatever has queued up while its last commit ran, writes it with one binary COPY and one
- * {@code touch_batch} row in one transaction, and only then completes the touches. So a touch waits for two commits
- * at most, and a commit is shared by all that came meanwhile.
+ * <p>One writer takes whatever has queued up while its last commit ran and has it committed in PostgreSQL. If that
+ * fails or takes too long, its outcome is unknown: the batch goes to the spool, from where it is stored by id, so that
+ * nothing is double. While PostgreSQL is away batches go straight to the spool.
  *
- * <p>When the commit fails its outcome may be unknown: the batch is written again with the ids as key, so that
- * nothing is double, until it works or the touches have waited too long. Those are completed as failed, and so are
- * touches that find the queue full: their fans are asked to try again, and nothing that was answered is lost.
+ * <p>At the bounds: from half of the queue's bound on, batches go to the spool, which takes them faster. A touch that
+ * finds the queue full, or whose batch the spool does not take because it is full or broken, is lost; that is counted
+ * in {@code zhida_touches_lost_total} and logged, and the fan is served. Nothing else is ever lost.
  */
 @ApplicationScoped
 public class TouchLog {
 
-    /** What may wait at most: about what a second of the heaviest load brings. Beyond it a touch fails at once. */
-    private static final int QUEUE_BOUND = 65_536;
-
     /** Touches in one commit at most: more would make the first of them wait longer than the last gains. */
     private static final int BATCH_BOUND = 4_096;
 
-    /** How long a batch is tried before its fans are told to try again. */
-    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(5);
+    private static final Duration STOPS_WITHIN = Duration.ofSeconds(10);
+    private static final Duration LOG_LOSS_EVERY = Duration.ofSeconds(1);
 
-    private static final Duration RETRY_EVERY = Duration.ofMillis(100);
-
-    /** User agents that are known to be in the dictionary already; forgotten all at once when there are too many. */
-    private static final int AGENTS_REMEMBERED = 50_000;
-
-    private static final String COPY = """
-            copy touch (day, id, at, placement_id, kind, outcome, destination_host, policy_version, host_app, app_major, os,
-                human, flag, visitor, user_agent_id, click_id, repaired, batch_id)
-            from stdin (format binary)""";
-    private static final int COLUMNS = 18;
-
-    private final AgroalDataSource dataSource;
-    private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(QUEUE_BOUND);
+    private final TouchConfig config;
+    private final BlockingQueue<Waiting> queue;
+    private final TouchStore store;
+    private final Spool spool;
+    private final SpoolDrain drain;
+    private final ExecutorService committer = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("touch-commit").factory());
     private final Thread writer = Thread.ofPlatform().name("touch-writer").unstarted(this::write);
-    private final Set<LocalDate> days = new HashSet<>();
-    private final Map<String, Long> agents = new HashMap<>();
-    private final BinaryCopy rows = new BinaryCopy();
     private volatile boolean closing;
-    private Connection connection;
 
-    TouchLog(AgroalDataSource dataSource) {
-        this.dataSource = dataSource;
+    private final MeterRegistry metrics;
+    private final Map<Label, Counter> counters = new HashMap<>();
+    private final Counter spooled;
+    private final Counter lost;
+    private final Timer commits;
+    private final DistributionSummary batches;
+    private long lossLoggedAtNanos = System.nanoTime() - LOG_LOSS_EVERY.toNanos();
+
+    @Inject
+    TouchLog(
+            @ConfigProperty(name = "quarkus.datasource.jdbc.url") String url,
+            @ConfigProperty(name = "quarkus.datasource.username") String user,
+            @ConfigProperty(name = "quarkus.datasource.password") String password,
+            @ConfigProperty(name = "zhida.data") Path data,
+            TouchConfig config,
+            MeterRegistry metrics) {
+        this(new BoundedConnections(url, user, password), data.resolve("spool"), config, metrics);
     }
 
-    private record Waiting(Touch touch, CompletableFuture<Void> durable) {}
+    TouchLog(DataSource source, Path spoolFolder, TouchConfig config, MeterRegistry metrics) {
+        this.config = config;
+        this.queue = new ArrayBlockingQueue<>(config.queueBound());
+        this.store = new TouchStore(source);
+        this.spool = new Spool(spoolFolder, config.spoolMaxSize().asLongValue());
+        this.drain = new SpoolDrain(spool, new TouchStore(source), config.commitWithin(), metrics);
+        this.metrics = metrics;
+        this.spooled = Counter.builder("zhida.touches.spooled")
+                .description("Touches that went to the local spool")
+                .register(metrics);
+        this.lost = Counter.builder("zhida.touches.lost")
+                .description("Touches that neither the database nor the spool took")
+                .register(metrics);
+        this.commits = Timer.builder("zhida.touch.commit")
+                .description("Commits of touches in the database that were in time")
+                .register(metrics);
+        this.batches = DistributionSummary.builder("zhida.touch.batch")
+                .description("Touches in one commit")
+                .register(metrics);
+        Gauge.builder("zhida.touch.queue", queue, BlockingQueue::size)
+                .description("Touches that wait for a commit")
+                .register(metrics);
+        Gauge.builder("zhida.touch.spool", spool, Spool::waiting)
+                .description("Touches in the spool that the database has yet to take")
+                .register(metrics);
+    }
+
+    private static final class Waiting extends CompletableFuture<Void> {
+        private final Touch touch;
+
+        Waiting(Touch touch) {
+            this.touch = touch;
+        }
+    }
+
+    private record Label(Touch.Kind kind, String flag) {}
 
     void start(@Observes StartupEvent event) {
-        writer.start();
+        start();
     }
 
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    void start() {
+        // Connects ahead: the first fan need not wait for it.
+        committer.submit(() -> {
+            store.probe();
+            return null;
+        });
+        writer.start();
+        drain.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stop();
+    }
+
+    void stop() {
         closing = true;
-        writer.join(GIVE_UP_AFTER.plusSeconds(5).toMillis());
+        try {
+            writer.join(STOPS_WITHIN.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        drain.close();
+        store.abort();
+        committer.close();
+        store.close();
+        spool.close();
     }
 
     /**
-     * Writes a touch; never blocks. The answer completes, on a thread of the log, when the touch is durable, or fails
-     * when it is not and the fan has to try again.
+     * Makes a touch durable; never blocks. The answer completes, on a thread of the log, when the touch is durable,
+     * or lost as said above; it never completes as failed. When the application ends, it may not complete at all.
      */
     public CompletionStage<Void> record(Touch touch) {
-        var waiting = new Waiting(touch, new CompletableFuture<>());
-        if (closing || !queue.offer(waiting)) {
-            waiting.durable().completeExceptionally(new IllegalStateException("the touch log takes no more just now"));
+        var waiting = new Waiting(touch);
+        if (!queue.offer(waiting)) {
+            lose(1, "the queue is full");
+            waiting.complete(null);
         }
-        return waiting.durable();
+        return waiting;
+    }
+
+    /** How the log is, in one line for an operator. */
+    String condition() {
+        var since = drain.awaySince();
+        var waiting = spool.waiting();
+        if (since != null) {
+            return "degraded: spooling since %s, %d touches".formatted(since, waiting);
+        }
+        return waiting > 0 ? "draining the spool, %d touches".formatted(waiting) : "in order";
     }
 
     private void write() {
-        var batch = new ArrayList<Waiting>();
-        while (!closing || !queue.isEmpty()) {
-            try {
-                var first = queue.poll(50, TimeUnit.MILLISECONDS);
-                if (first == null) {
-                    continue;
-                }
-                batch.add(first);
-                queue.drainTo(batch, BATCH_BOUND - 1);
-                persist(batch);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            } finally {
-                batch.clear();
-            }
-        }
-        disconnect();
-    }
-
-    private void persist(List<Waiting> batch) throws InterruptedException {
-        var touches = batch.stream().map(Waiting::touch).toList();
-        var deadline = Instant.now().plus(GIVE_UP_AFTER);
-        for (var attempt = 1; ; attempt++) {
-            try {
-                store(touches, attempt > 1);
-                batch.forEach(waiting -> waiting.durable().complete(null));
-                return;
-            } catch (SQLException | RuntimeException e) {
-                disconnect();
-                if (closing || Instant.now().isAfter(deadline)) {
-                    Log.errorf(e, "%d touches could not be stored; their fans are asked to try again", touches.size());
-                    batch.forEach(waiting -> waiting.durable().completeExceptionally(e));
-                    return;
-                }
-                Log.warnf("touches could not be stored, attempt %d: %s", attempt, e.getMessage());
-                Thread.sleep(RETRY_EVERY);
-            }
-        }
-    }
-
-    /** One transaction; {@code again} if an earlier one may have stored some or all of them. */
-    private void store(List<Touch> touches, boolean again) throws SQLException {
-        connect();
-        makePartitions(touches);
-        addAgents(touches);
-        var batchId = addBatch(touches.size());
-        if (again) {
-            try (var statement = connection.createStatement()) {
-                statement.execute("create temporary table touch_again (like touch) on commit drop");
-            }
-            copy(COPY.replace("copy touch ", "copy touch_again "), touches, batchId);
-            try (var statement = connection.createStatement()) {
-                var stored =
-                        statement.executeUpdate("insert into touch select * from touch_again on conflict do nothing");
-                statement.execute("update touch_batch set touches = " + stored + " where id = " + batchId);
-            }
-        } else {
-            copy(COPY, touches, batchId);
-        }
-        connection.commit();
-    }
-
-    private void connect() throws SQLException {
-        if (connection == null) {
-            connection = dataSource.getConnection();
-            connection.setAutoCommit(false);
-        }
-    }
-
-    private void disconnect() {
-        // What a failed transaction added to the dictionaries is not there.
-        agents.clear();
-        days.clear();
-        if (connection != null) {
-            try (var broken = connection) {
-                broken.rollback();
-            } catch (SQLException e) {
-                Log.debug("the connection was beyond a rollback", e);
-            }
-            connection = null;
-        }
-    }
-
-    private void makePartitions(List<Touch> touches) throws SQLException {
-        for (var touch : touches) {
-            if (days.add(day(touch.id()))) {
-                try (var statement = connection.prepareStatement(
-                        "select make_touch_partition(d::date) from generate_series(?::date, ?::date + 2, '1 day') d")) {
-                    statement.setObject(1, day(touch.id()));
-                    statement.setObject(2, day(touch.id()));
-                    statement.execute();
-                }
-            }
-        }
-    }
-
-    private void addAgents(List<Touch> touches) throws SQLException {
-        if (agents.size() > AGENTS_REMEMBERED) {
-            agents.clear();
-        }
-        var unknown = new LinkedHashMap<String, Long>();
-        for (var touch : touches) {
-            var text = touch.userAgent();
-            if (text != null && !agents.containsKey(text)) {
-                var id = UserAgents.id(text);
-                agents.put(text, id);
-                unknown.put(text, id);
-            }
-        }
-        if (unknown.isEmpty()) {
-            return;
-        }
-        try (var statement = connection.prepareStatement("""
-                insert into user_agent (id, text) select * from unnest(?, ?) as t (id, text) order by id
-                on conflict do nothing""")) {
-            statement.setArray(
-                    1, connection.createArrayOf("bigint", unknown.values().toArray()));
-            statement.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "text",
-                            unknown.keySet().stream()
-                                    .map(t -> t.replace("\0", ""))
-                                    .toArray()));
-            statement.executeUpdate();
-        }
-    }
-
-    private long addBatch(int touches) throws SQLException {
-        try (var statement = connection.prepareStatement(
-                "insert into touch_batch (id, touches) values (nextval('touch_batch_id'), ?) returning id")) {
-            statement.setInt(1, touches);
-            try (var result = statement.executeQuery()) {
-                result.next();
-                return result.getLong(1);
-            }
-        }
-    }
-
-    private void copy(String sql, List<Touch> touches, long batchId) throws SQLException {
-        rows.begin();
-        for (var t : touches) {
-            rows.row(COLUMNS)
-                    .date(day(t.id()))
-                    .uuid(t.id())
-                    .timestamp(t.at())
-                    .int8(t.placementId())
-                    .text(t.kind().name())
-                    .text(t.outcome() == null ? null : t.outcome().name())
-                    .text(t.destinationHost())
-                    .int4(t.policyVersion())
-                    .text(t.hostApp())
-                    .int4(t.appMajor())
-                    .text(t.os())
-                    .bool(t.human())
-                    .text(t.flag())
-                    .uuid(t.visitor())
-                    .int8(t.userAgent() == null ? null : agents.get(t.userAgent()))
-                    .uuid(t.clickId())
-                    .text(t.repaired())
-                    .int8(batchId);
-        }
-        var length = rows.end();
-        var in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
         try {
-            in.writeToCopy(rows.bytes(), 0, length);
-            in.endCopy();
-        } finally {
-            if (in.isActive()) {
-                in.cancelCopy();
+            spool.open();
+        } catch (SQLException e) {
+            Log.errorf("the spool cannot be used; touches are lost while PostgreSQL is away: %s", e.getMessage());
+        }
+        try {
+            while (!closing || !queue.isEmpty()) {
+                var first = queue.poll(50, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    var batch = new ArrayList<Waiting>();
+                    batch.add(first);
+                    queue.drainTo(batch, BATCH_BOUND - 1);
+                    write(batch);
+                }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** The business day of a UUIDv7: its first 48 bits are milliseconds. */
-    private static LocalDate day(UUID id) {
-        return BusinessTime.dayOf(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16));
+    private void write(List<Waiting> batch) throws InterruptedException {
+        try {
+            var touches = new ArrayList<Touch>(batch.size());
+            batch.forEach(waiting -> touches.add(waiting.touch));
+            var crowded = queue.size() > config.queueBound() / 2;
+            if (drain.awaySince() != null || crowded || !commit(touches)) {
+                spool(touches);
+            }
+            count(touches);
+        } catch (RuntimeException e) {
+            lose(batch.size(), e.toString());
+        } finally {
+            batch.forEach(waiting -> waiting.complete(null));
+        }
+    }
+
+    /** Whether PostgreSQL has the touches for certain. */
+    private boolean commit(List<Touch> touches) throws InterruptedException {
+        var began = System.nanoTime();
+        var commit = committer.submit(() -> {
+            store.write(touches);
+            return null;
+        });
+        try {
+            commit.get(config.commitWithin().toNanos(), TimeUnit.NANOSECONDS);
+            commits.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            store.abort();
+            drain.away("a commit takes longer than " + config.commitWithin().toMillis() + " ms");
+        } catch (ExecutionException e) {
+            drain.away(String.valueOf(e.getCause().getMessage()));
+        }
+        return false;
+    }
+
+    private void spool(List<Touch> touches) {
+        try {
+            spool.append(touches);
+            spooled.increment(touches.size());
+        } catch (SQLException e) {
+            lose(touches.size(), "the spool does not take them: " + e.getMessage());
+        }
+    }
+
+    private void count(List<Touch> touches) {
+        batches.record(touches.size());
+        for (var touch : touches) {
+            counters.computeIfAbsent(
+                            new Label(touch.kind(), touch.human() ? "none" : touch.flag()),
+                            label -> Counter.builder("zhida.touches")
+                                    .description("Touches by kind and by why they are not a person's")
+                                    .tag("kind", label.kind().name())
+                                    .tag("flag", label.flag())
+                                    .register(metrics))
+                    .increment();
+        }
+    }
+
+    private synchronized void lose(int touches, String why) {
+        lost.increment(touches);
+        var now = System.nanoTime();
+        if (now - lossLoggedAtNanos >= LOG_LOSS_EVERY.toNanos()) {
+            lossLoggedAtNanos = now;
+            Log.errorf("touches are lost, %d since the start: %s", (long) lost.count(), why);
+        }
     }
 }

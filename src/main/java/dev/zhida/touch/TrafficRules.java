@@ -5,27 +5,69 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Tells people's acts from the rest, by what a request says of itself; never by an address, behind which
- * thousands of people may stand.
+ * Tells people's acts from the rest, by what a request says of itself and by how often a visitor comes; never by an
+ * address, behind which thousands of people may stand. The fan's way and a later run over stored touches ask the same
+ * {@link #classify}.
  */
 public final class TrafficRules {
+
+    /** Goes up with every change of what is said here; kept in {@code traffic_rules} with the time it came into force. */
+    public static final int VERSION = 2;
+
+    /** Hits of one visitor on one placement within one minute of the clock that may be a person's. */
+    public static final int MOST_HITS_A_MINUTE = 60;
 
     /** Why a touch is not a person's act. */
     public enum Flag {
         HEAD,
+        /** Fetched ahead, in case somebody might want it. */
         PREFETCH,
+        /** An app draws a card for a link, or checks it. */
+        PREVIEW,
         BOT,
-        HTTP_LIBRARY
+        HTTP_LIBRARY,
+        /** More hits than {@link #MOST_HITS_A_MINUTE}; those before stay a person's. */
+        RATE;
+
+        /** Whether the request alone showed it, so that nothing stored can show it again. */
+        boolean seenInTheRequestOnly() {
+            return this == HEAD || this == PREFETCH;
+        }
     }
 
-    private static final Pattern BOT =
-            Pattern.compile("bytespider|tiktokspider|mpcrawler|qq-url-manager|sogou web spider"
-                    + "|360spider|petalbot|aspiegelbot|aliyunsecbot|googlebot|bingbot|baiduspider|yisouspider|facebookexternalhit"
-                    + "|twitterbot|telegrambot|slackbot|discordbot|whatsapp/|headlesschrome");
+    private static final Pattern PREVIEW = Pattern.compile("qq-url-manager|facebookexternalhit|facebot|twitterbot"
+            + "|telegrambot|slackbot|slack-imgproxy|discordbot|whatsapp/|linkedinbot|skypeuripreview"
+            + "|dingtalkbot-linkservice|iframely|embedly");
+    private static final Pattern BOT = Pattern.compile(
+            "bytespider|tiktokspider|mpcrawler|sogou web spider|360spider|petalbot|aspiegelbot"
+                    + "|aliyunsecbot|googlebot|bingbot|baiduspider|yisouspider|applebot|yandexbot|gptbot|headlesschrome");
     private static final Pattern HTTP_LIBRARY = Pattern.compile("^(?:curl|wget|python|okhttp|go-http-client|java[/-]"
             + "|apache-httpclient|axios|node-fetch|libwww-perl|postmanruntime|httpie|php|ruby|dart)");
 
     private TrafficRules() {}
+
+    /**
+     * Why a touch is no person's; nothing for a person's. What the request shows goes before what the agent tells, and
+     * that before how often the visitor came.
+     *
+     * @param byRequest as {@link #byRequest} said
+     * @param byAgent as {@link #byAgent} said
+     * @param hits of this visitor on this placement in this minute so far, with this one; 0 for acts that are no hits
+     */
+    public static Optional<Flag> classify(Optional<Flag> byRequest, Optional<Flag> byAgent, int hits) {
+        if (byRequest.isPresent()) {
+            return byRequest;
+        }
+        if (byAgent.isPresent()) {
+            return byAgent;
+        }
+        return hits > MOST_HITS_A_MINUTE ? Optional.of(Flag.RATE) : Optional.empty();
+    }
+
+    /** Whether an act of that kind is a hit on a placement; the others happen once per visit anyway. */
+    public static boolean isHit(Touch.Kind kind) {
+        return kind == Touch.Kind.CLICK || kind == Touch.Kind.PASTE;
+    }
 
     /**
      * Why a request is no person's by the way it was made; nothing if its user agent has to tell.
@@ -51,6 +93,9 @@ public final class TrafficRules {
             return Optional.of(Flag.HTTP_LIBRARY);
         }
         var agent = userAgent.toLowerCase(Locale.ROOT);
+        if (PREVIEW.matcher(agent).find()) {
+            return Optional.of(Flag.PREVIEW);
+        }
         if (BOT.matcher(agent).find()) {
             return Optional.of(Flag.BOT);
         }

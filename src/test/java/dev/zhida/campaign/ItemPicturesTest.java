@@ -117,7 +117,8 @@ class ItemPicturesTest {
                 "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="
             })
     void webp_with_and_without_loss_is_read(String base64) throws Exception {
-        pictures.store(offer, "https://img.alicdn.com/a.webp", Base64.getDecoder().decode(base64));
+        pictures.store(
+                offer, "https://img.alicdn.com/a.webp", Base64.getDecoder().decode(base64));
         assertThat(read(pictures.jpeg(offer).orElseThrow()).getWidth()).isEqualTo(1);
     }
 

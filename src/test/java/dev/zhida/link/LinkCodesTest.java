@@ -2,8 +2,6 @@ package dev.zhida.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.zxing.common.reedsolomon.ReedSolomonDecoder;
-import com.google.zxing.common.reedsolomon.ReedSolomonException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Random;
@@ -52,19 +50,8 @@ class LinkCodesTest {
     }
 
     @Property
-    void a_token_carries_its_code_and_mends_two_wrong_symbols(@ForAll long seed) throws ReedSolomonException {
-        var random = new Random(seed);
-        var code = codes.create(random);
-        var token = ZhidaToken.of(code);
-        assertThat(token).matches("◆[2-9A-HJ-NP-Z]{14}◆").contains(code.text());
-
-        var symbols = token.substring(1, 15)
-                .chars()
-                .map(c -> CodeAlphabet.valueOf((char) c))
-                .toArray();
-        var harmed = symbols.clone();
-        random.ints(0, 14).distinct().limit(2).forEach(i -> harmed[i] ^= 1 + random.nextInt(31));
-        new ReedSolomonDecoder(ZhidaToken.FIELD).decode(harmed, ZhidaToken.CHECK_SYMBOLS);
-        assertThat(harmed).isEqualTo(symbols);
+    void a_token_carries_its_code(@ForAll long seed) {
+        var code = codes.create(new Random(seed));
+        assertThat(ZhidaToken.of(code)).matches("◆[2-9A-HJ-NP-Z]{14}◆").startsWith("◆" + code.text());
     }
 }

@@ -1,0 +1,365 @@
+package dev.zhida;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.zhida.link.ManyLinks;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Measures the edge of the packaged application, beside nginx in the same run: {@code ./mvnw -Pbench}. Everything is
+ * durable as in production. Prints, and writes to {@code target/bench/bench.md}, the table that the README quotes.
+ */
+public final class Bench {
+
+    private static final Duration RUN = Duration.ofSeconds(Integer.getInteger("zhida.bench.seconds", 8));
+    private static final int ROUNDS = Integer.getInteger("zhida.bench.rounds", 3);
+    private static final int FIXED_RATE = 10_000;
+    private static final int MANY = 1_000_000;
+    private static final int CODES = 1_000;
+
+    private static final String WEIBO = "Mozilla/5.0 (Linux; Android 9; XXX) AppleWebKit/537.36 (KHTML, like Gecko) "
+            + "Version/4.0 Mobile Safari/537.36 Weibo (Brand-Model__weibo__9.9.3__android__android9)";
+    private static final String WECHAT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+            + "(KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.49 NetType/WIFI Language/zh_CN";
+
+    private final Path folder;
+    private final Wrk wrk;
+    private final ObjectMapper json = new ObjectMapper();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final StringBuilder table = new StringBuilder();
+
+    private Bench(Path folder) {
+        this.folder = folder;
+        this.wrk = new Wrk(folder);
+    }
+
+    public static void main(String... args) throws Exception {
+        var folder = Path.of("target", "bench").toAbsolutePath();
+        delete(folder);
+        Files.createDirectories(folder);
+        new Bench(folder).run();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (var paths = Files.walk(folder)) {
+                for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    /** Links to click, links that lead to a landing page, and tokens to paste. */
+    private record World(List<String> redirects, List<String> landings, List<String> tokens) {}
+
+    private void run() throws Exception {
+        World world;
+        try (var app = new PackagedApp(folder, "-Xmx1g")) {
+            app.start();
+            world = world(app);
+            if (Wrk.installed("wrk") && Wrk.installed("nginx")) {
+                beside(app, world);
+            } else {
+                say("wrk and nginx are not both installed: no rates beside nginx.");
+            }
+            fixedRate(app, world);
+        }
+        many(world);
+        Files.writeString(folder.resolve("bench.md"), table);
+    }
+
+    private void say(String line, Object... values) {
+        var text = line.formatted(values);
+        System.out.println(text);
+        table.append(text).append('\n');
+    }
+
+    // The closed loop, beside nginx.
+
+    private void beside(PackagedApp app, World world) throws Exception {
+        var scripts = Map.of(
+                "redirect", wrk.clicks("redirect", world.redirects(), WEIBO),
+                "landing page", wrk.clicks("landing", world.landings(), WECHAT),
+                "paste", wrk.pastes("paste", world.tokens(), WEIBO));
+        var results = new TreeMap<String, List<Wrk.Result>>();
+        try (var nginx = new Nginx(folder)) {
+            for (var script : scripts.values()) {
+                wrk.run(script, app.url(), RUN);
+            }
+            var stored = touches();
+            var answered = 0L;
+            for (var round = 0; round < ROUNDS; round++) {
+                results.computeIfAbsent("nginx `return 302`", key -> new ArrayList<>())
+                        .add(wrk.run(scripts.get("redirect"), nginx.url(), RUN));
+                for (var what : List.of("redirect", "landing page", "paste")) {
+                    var result = wrk.run(scripts.get(what), app.url(), RUN);
+                    answered += result.answered();
+                    results.computeIfAbsent(what, key -> new ArrayList<>()).add(result);
+                }
+            }
+            say("64 connections, each asking as soon as it was answered; medians of %d runs of %d s, in turn:", ROUNDS, RUN
+                    .toSeconds());
+            say("");
+            say("| | requests/s | of nginx | p50 ms | p99 ms |");
+            say("|---|---|---|---|---|");
+            var base = results.get("nginx `return 302`");
+            for (var what : List.of("nginx `return 302`", "redirect", "landing page", "paste")) {
+                var runs = results.get(what);
+                say(
+                        "| %s | %,.0f | %.2f | %.2f | %.1f |",
+                        what,
+                        median(runs.stream().mapToDouble(Wrk.Result::perSecond)),
+                        median(IntStream.range(0, ROUNDS)
+                                .mapToDouble(i ->
+                                        runs.get(i).perSecond() / base.get(i).perSecond())),
+                        median(runs.stream().mapToDouble(Wrk.Result::p50)),
+                        median(runs.stream().mapToDouble(Wrk.Result::p99)));
+            }
+            say("");
+            awaitDrained();
+            // Each of the 64 connections may have been cut off after its touch was stored.
+            say("%,d requests answered, %,d touches stored.", answered, touches() - stored);
+            say("");
+        }
+    }
+
+    private static double median(java.util.stream.DoubleStream values) {
+        var sorted = values.sorted().toArray();
+        return sorted.length % 2 == 1
+                ? sorted[sorted.length / 2]
+                : (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
+    }
+
+    /** A web server that does nothing but redirect, with its access log on. */
+    private static final class Nginx implements AutoCloseable {
+        private final int port;
+        private final Process process;
+
+        Nginx(Path folder) throws IOException, InterruptedException {
+            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = socket.getLocalPort();
+            }
+            var conf = Files.writeString(folder.resolve("nginx.conf"), """
+                    worker_processes auto;
+                    daemon off;
+                    pid %1$s/nginx.pid;
+                    error_log %1$s/nginx-error.log;
+                    events { worker_connections 1024; }
+                    http {
+                        access_log %1$s/nginx-access.log;
+                        keepalive_requests 1000000000;
+                        server {
+                            listen 127.0.0.1:%2$d;
+                            location / { return 302 https://uland.taobao.com/coupon/edetail?itemId=690000000001&pid=mm_1_2_3; }
+                        }
+                    }
+                    """.formatted(folder, port));
+            process = new ProcessBuilder("nginx", "-c", conf.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("nginx.out").toFile())
+                    .start();
+            Thread.sleep(500);
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + port;
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    // The fixed rate.
+
+    private void fixedRate(PackagedApp app, World world) throws Exception {
+        var port = URI.create(app.url()).getPort();
+        OpenLoad.clicks(port, world.redirects(), WEIBO, FIXED_RATE / 2, Duration.ofSeconds(5));
+        awaitDrained();
+        var before = touches();
+        var result = OpenLoad.clicks(port, world.redirects(), WEIBO, FIXED_RATE, RUN.multipliedBy(3));
+        awaitDrained();
+        say(
+                "Redirects at a fixed %,d/s for %d s, from the same two cores: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms, longest"
+                        + " %.0f ms; %,d asked, %,d failed, %,d touches stored; %.0f ms waited for connections in all.",
+                FIXED_RATE,
+                RUN.multipliedBy(3).toSeconds(),
+                result.p50(),
+                result.p99(),
+                result.p999(),
+                result.max(),
+                result.asked(),
+                result.failed(),
+                touches() - before,
+                result.waited());
+        say("");
+    }
+
+    // A million live links.
+
+    private void many(World world) throws Exception {
+        try (var app = new PackagedApp(folder, "-Xmx1g")) {
+            app.start();
+            List<String> codes;
+            try (var connection = connect()) {
+                codes = ManyLinks.like(connection, world.redirects().getFirst(), MANY);
+            }
+            app.stop();
+            var start = app.start();
+            var warm = Pattern.compile("(\\d+) links read in (\\d+) ms")
+                    .matcher(Files.readString(app.log()))
+                    .results()
+                    .toList()
+                    .getLast();
+            say(
+                    "With %,d live links and a heap of 1 GB: ready after %.1f s, of which %.1f s for reading %s links.",
+                    MANY,
+                    start.toMillis() / 1e3,
+                    Long.parseLong(warm.group(2)) / 1e3,
+                    warm.group(1));
+            if (Wrk.installed("wrk")) {
+                var few = wrk.clicks("few", world.redirects(), WEIBO);
+                var all = wrk.clicks("all", codes.subList(0, MANY / 5), WEIBO);
+                wrk.run(few, app.url(), RUN);
+                var ratios = new ArrayList<Double>();
+                for (var round = 0; round < ROUNDS; round++) {
+                    var known = wrk.run(few, app.url(), RUN).perSecond();
+                    ratios.add(wrk.run(all, app.url(), RUN).perSecond() / known);
+                }
+                say(
+                        "Clicks spread over %,d of them come at %.2f of the rate of clicks on %,d; heap in use then: %.0f MB.",
+                        MANY / 5,
+                        median(ratios.stream().mapToDouble(r -> r)),
+                        CODES,
+                        heap(app));
+            }
+        }
+    }
+
+    private double heap(PackagedApp app) throws Exception {
+        var metrics = http.send(
+                        HttpRequest.newBuilder(URI.create(app.url() + "/q/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        return Pattern.compile("jvm_memory_used_bytes\\{[^}]*area=\"heap\"[^}]*} ([\\d.E+]+)")
+                        .matcher(metrics)
+                        .results()
+                        .mapToDouble(result -> Double.parseDouble(result.group(1)))
+                        .sum()
+                / (1 << 20);
+    }
+
+    // The world, through the API.
+
+    private World world(PackagedApp app) throws Exception {
+        var operator = Files.readString(folder.resolve("data/operator-key")).strip();
+        var account = post(app, operator, "marketplace-accounts", Map.of("marketplace", "TAOBAO", "name", "bench"))
+                .get("id")
+                .asText();
+        post(
+                app,
+                operator,
+                "marketplace-accounts/" + account + "/slots",
+                Map.of("pids", IntStream.range(0, 6_000).mapToObj(i -> "mm_1_2_" + (100_000 + i)).toList()));
+        var creator = post(
+                        app,
+                        operator,
+                        "people",
+                        Map.of("login", "bench", "displayName", "bench", "role", "CREATOR", "creatorName", "bench"))
+                .get("apiKey")
+                .asText();
+        return new World(
+                placements(app, creator, "WEIBO", "NOTE", "LINK", "code"),
+                placements(app, creator, "WECHAT", "GROUP", "LINK", "code"),
+                placements(app, creator, "XIAOHONGSHU", "NOTE", "TOKEN", "token"));
+    }
+
+    private List<String> placements(
+            PackagedApp app, String key, String platform, String scene, String medium, String field) throws Exception {
+        var found = new ArrayList<String>();
+        for (var kit = 0; found.size() < CODES; kit++) {
+            var channels = IntStream.range(0, 50)
+                    .mapToObj(i -> Map.of("platform", platform, "scene", scene, "label", Integer.toString(i)))
+                    .toList();
+            post(
+                            app,
+                            key,
+                            "link-kits",
+                            Map.of(
+                                    "product",
+                                    "https://item.taobao.com/item.htm?id=" + (690_000_000_000L + kit),
+                                    "channels",
+                                    channels,
+                                    "media",
+                                    List.of(medium)))
+                    .get("placements")
+                    .forEach(placement -> found.add(placement.get(field).asText()));
+        }
+        return found;
+    }
+
+    private JsonNode post(PackagedApp app, String key, String path, Object body) throws Exception {
+        var response = http.send(
+                HttpRequest.newBuilder(URI.create(app.url() + "/api/v1/" + path))
+                        .header("Authorization", "Bearer " + key)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() >= 300) {
+            throw new IOException(path + ": " + response.body());
+        }
+        return json.readTree(response.body());
+    }
+
+    private Connection connect() throws Exception {
+        var port = Files.readAllLines(folder.resolve("data/postgresql/cluster/postmaster.pid")).get(3).strip();
+        var password = Files.readString(folder.resolve("data/postgresql/password")).strip();
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/zhida", "zhida", password);
+    }
+
+    private long touches() throws Exception {
+        try (var connection = connect();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("select count(*) from touch")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** Waits until the roll-up has counted everything, so that one run does not pay for the one before. */
+    private void awaitDrained() throws Exception {
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            for (var left = 1L; left > 0; ) {
+                Thread.sleep(200);
+                try (var row = statement.executeQuery("select count(*) from touch_batch")) {
+                    row.next();
+                    left = row.getLong(1);
+                }
+            }
+        }
+    }
+}

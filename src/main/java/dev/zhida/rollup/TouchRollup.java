@@ -1,0 +1,229 @@
+package dev.zhida.rollup;
+
+import dev.zhida.problem.Refusal;
+import dev.zhida.touch.TouchPartitions;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/** Counts touches into {@code rollup_touch_hour} and {@code rollup_touch_day}. */
+@ApplicationScoped
+public class TouchRollup {
+
+    /** Touches in one transaction, about. More: fewer of them for the same load; fewer: the counts are fresher. */
+    private static final int TOUCHES_AT_A_TIME = 50_000;
+
+    /** Batches that are looked at for it; a quiet log has batches of one touch. */
+    private static final int BATCHES_AT_A_TIME = 2_000;
+
+    private static final String HOURS = """
+            insert into rollup_touch_hour (day, placement_id, hour, kind, host_app, os, human, touches)
+            select day, placement_id, date_trunc('hour', at), kind, host_app, os, human, count(*)
+            from taken group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
+            """;
+
+    private static final String VISITORS = """
+            insert into rollup_visitor_day (day, placement_id, kind, visitor, first_touch_id)
+            select distinct on (day, placement_id, kind, visitor) day, placement_id, kind, visitor, id
+            from taken where human order by day, placement_id, kind, visitor, id
+            """;
+
+    /** After the visitors. */
+    private static final String DAYS_ANEW = """
+            insert into rollup_touch_day (day, placement_id, kind, host_app, os, human, touches, people)
+            select t.day, t.placement_id, t.kind, t.host_app, t.os, t.human, count(*), count(v.first_touch_id)
+            from taken t left join rollup_visitor_day v
+                on v.day = t.day and v.placement_id = t.placement_id and v.kind = t.kind and v.visitor = t.visitor
+                and v.first_touch_id = t.id
+            group by 1, 2, 3, 4, 5, 6
+            """;
+
+    private static final int VISITORS_FORGOTTEN_AT_A_TIME = 50_000;
+
+    private final Jdbi jdbi;
+    private final TouchPartitions partitions;
+
+    TouchRollup(Jdbi jdbi, TouchPartitions partitions) {
+        this.jdbi = jdbi;
+        this.partitions = partitions;
+    }
+
+    private record Batch(long id, int touches, LocalDate firstDay, LocalDate lastDay) {}
+
+    /** Counts the touches of some batches that nobody else counts just now; answers whether there are likely more. */
+    boolean countSome() {
+        return jdbi.inTransaction(handle -> {
+            var batches = take(handle);
+            if (!batches.isEmpty()) {
+                var first = batches.stream()
+                        .map(Batch::firstDay)
+                        .min(LocalDate::compareTo)
+                        .orElseThrow();
+                var last = batches.stream()
+                        .map(Batch::lastDay)
+                        .max(LocalDate::compareTo)
+                        .orElseThrow();
+                // A day that is being counted anew is waited for: until then nobody knows what was counted.
+                first.datesUntil(last.plusDays(1)).forEach(day -> lock(handle, "pg_advisory_xact_lock_shared", day));
+                var ids = batches.stream().map(Batch::id).toArray(Long[]::new);
+                count(handle, first, last, ids);
+                handle.createUpdate("delete from touch_batch where id = any(:ids)")
+                        .bind("ids", ids)
+                        .execute();
+            }
+            return batches.size() == BATCHES_AT_A_TIME
+                    || batches.stream().mapToInt(Batch::touches).sum() >= TOUCHES_AT_A_TIME;
+        });
+    }
+
+    private static List<Batch> take(Handle handle) {
+        return handle.createQuery("""
+                        select b.id, b.touches, b.first_day, b.last_day
+                        from touch_batch b
+                        where b.id in (
+                            select id from (
+                                select id, touches, sum(touches) over (order by id) so_far
+                                from (select id, touches from touch_batch order by id limit :batches) oldest
+                            ) summed where so_far - touches < :touches)
+                        order by b.id for update skip locked
+                        """)
+                .bind("batches", BATCHES_AT_A_TIME)
+                .bind("touches", TOUCHES_AT_A_TIME)
+                .map((row, context) -> new Batch(
+                        row.getLong("id"),
+                        row.getInt("touches"),
+                        row.getObject("first_day", LocalDate.class),
+                        row.getObject("last_day", LocalDate.class)))
+                .list();
+    }
+
+    /** Rows are written in the order of their keys, so that two who count at once do not wait for each other. */
+    private static void count(Handle handle, LocalDate first, LocalDate last, Long[] batches) {
+        // A partition of today has no statistics yet; without them the whole of it would be read.
+        handle.execute("set local enable_seqscan = off");
+        handle.createUpdate("""
+                        with taken as materialized (
+                            select day, id, at, placement_id, kind, host_app, os, human, visitor
+                            from touch where day between :first and :last and batch_id = any(:batches)
+                        ), hours as (
+                            %s
+                            on conflict on constraint rollup_touch_hour_pkey
+                                do update set touches = rollup_touch_hour.touches + excluded.touches
+                        ), firsts as (
+                            %s
+                            on conflict on constraint rollup_visitor_day_pkey
+                                do update set first_touch_id = excluded.first_touch_id
+                                where excluded.first_touch_id < rollup_visitor_day.first_touch_id
+                            returning day, old.first_touch_id before, new.first_touch_id now
+                        ), cells as (
+                            select day, placement_id, kind, host_app, os, human, 1 touches, 0 people from taken
+                            union all
+                            select t.day, t.placement_id, t.kind, t.host_app, t.os, true, 0, 1
+                            from firsts f join taken t on t.day = f.day and t.id = f.now
+                            union all
+                            select t.day, t.placement_id, t.kind, t.host_app, t.os, true, 0, -1
+                            from firsts f join touch t on t.day = f.day and t.id = f.before
+                        )
+                        insert into rollup_touch_day (day, placement_id, kind, host_app, os, human, touches, people)
+                        select day, placement_id, kind, host_app, os, human, sum(touches), sum(people)
+                        from cells group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+                        on conflict on constraint rollup_touch_day_pkey
+                            do update set touches = rollup_touch_day.touches + excluded.touches,
+                                people = rollup_touch_day.people + excluded.people
+                        """.formatted(HOURS, VISITORS))
+                .bind("first", first)
+                .bind("last", last)
+                .bind("batches", batches)
+                .execute();
+    }
+
+    /**
+     * Counts a day anew from its touches. Batches may come meanwhile: those that are still to be counted are left out.
+     *
+     * @throws Refusal if the day's touches are not kept any more, so that its counts are frozen
+     */
+    public void rebuild(LocalDate day) {
+        if (day.isBefore(frozenBefore())) {
+            throw new Refusal(
+                    Refusal.Kind.GONE,
+                    "counts-frozen",
+                    "the touches of " + day + " are not kept any more; counts can be made anew from " + frozenBefore()
+                            + " on");
+        }
+        jdbi.useHandle(handle -> {
+            // Before the transaction, which sees the counts as they are when it begins.
+            lock(handle, "pg_advisory_lock", day);
+            try {
+                handle.useTransaction(
+                        TransactionIsolationLevel.REPEATABLE_READ, transaction -> rebuild(transaction, day));
+            } finally {
+                lock(handle, "pg_advisory_unlock", day);
+            }
+        });
+    }
+
+    private static void rebuild(Handle handle, LocalDate day) {
+        Stream.of("touch_day_changed", "rollup_touch_hour", "rollup_touch_day", "rollup_visitor_day")
+                .forEach(table -> handle.execute("delete from " + table + " where day = ?", day));
+        Stream.of(HOURS, VISITORS, DAYS_ANEW).forEach(insert -> handle.createUpdate("""
+                        with taken as (
+                            select t.day, t.id, t.at, t.placement_id, t.kind, t.host_app, t.os, t.human, t.visitor
+                            from touch t left join touch_batch b on b.id = t.batch_id
+                            where t.day = :day and b.id is null
+                        )
+                        %s
+                        """.formatted(insert))
+                .bind("day", day)
+                .execute());
+    }
+
+    private static void lock(Handle handle, String how, LocalDate day) {
+        handle.createQuery("select " + how + "(hashtext('rollup'), :day::date - date '2000-01-01')")
+                .bind("day", day)
+                .mapTo(String.class)
+                .one();
+    }
+
+    /** The first day whose counts can still change; counts of earlier days are frozen, because their touches are gone. */
+    public LocalDate frozenBefore() {
+        return partitions.keptFrom();
+    }
+
+    /** Counts the days anew whose stored touches were changed. */
+    void rebuildChanged() {
+        jdbi.withHandle(handle -> handle.createQuery(
+                                "select day from touch_day_changed where day >= :from order by day")
+                        .bind("from", frozenBefore())
+                        .mapTo(LocalDate.class)
+                        .list())
+                .forEach(this::rebuild);
+    }
+
+    /** The age of the oldest touches that are not counted yet. */
+    Duration lag() {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select coalesce(extract(epoch from now() - min(written_at)) * 1000, 0)::bigint from touch_batch")
+                .mapTo(Long.class)
+                .map(Duration::ofMillis)
+                .one());
+    }
+
+    /** Forgets who was counted on frozen days, a part at a time, so that nobody waits for it. */
+    void forgetVisitors() {
+        int forgotten;
+        do {
+            forgotten = jdbi.withHandle(handle -> handle.createUpdate("""
+                            delete from rollup_visitor_day where ctid = any(array(
+                                select ctid from rollup_visitor_day where day < :before limit :most))
+                            """)
+                    .bind("before", frozenBefore())
+                    .bind("most", VISITORS_FORGOTTEN_AT_A_TIME)
+                    .execute());
+        } while (forgotten == VISITORS_FORGOTTEN_AT_A_TIME);
+    }
+}

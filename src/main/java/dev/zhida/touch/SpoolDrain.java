@@ -1,0 +1,165 @@
+package dev.zhida.touch;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.logging.Log;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Brings what waits in the spool into PostgreSQL and knows whether PostgreSQL is there: it is away from the moment a
+ * commit failed or took too long until a commit of this class, or a sign of life where nothing waits, shows that it
+ * is back.
+ */
+final class SpoolDrain implements AutoCloseable {
+
+    /** Touches in one transaction, about. More: the first of them waits longer; fewer: more fsyncs. */
+    private static final int PART = 8_192;
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+    private static final Duration TRY_EVERY = Duration.ofMillis(200);
+
+    private final Spool spool;
+    private final TouchStore store;
+    private final Duration commitWithin;
+    private final Counter drained;
+    private final Counter refused;
+    private final Thread thread = Thread.ofPlatform().name("touch-drain").unstarted(this::run);
+    private volatile Instant awaySince;
+
+    SpoolDrain(Spool spool, TouchStore store, Duration commitWithin, MeterRegistry metrics) {
+        this.spool = spool;
+        this.store = store;
+        this.commitWithin = commitWithin;
+        this.drained = Counter.builder("zhida.touches.drained")
+                .description("Touches that came from the spool into the database")
+                .register(metrics);
+        this.refused = Counter.builder("zhida.touches.refused")
+                .description("Touches that the database will never take; they stay in the spool, marked")
+                .register(metrics);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Since when PostgreSQL is away; {@code null} while it is not. */
+    Instant awaySince() {
+        return awaySince;
+    }
+
+    /** Says that a commit failed or took too long. */
+    void away(String why) {
+        if (awaySince == null) {
+            Log.warnf("touches go to the spool until PostgreSQL takes them again: %s", why);
+            awaySince = Instant.now();
+        }
+    }
+
+    private void back() {
+        if (awaySince != null) {
+            Log.infof("PostgreSQL takes touches again; %d wait in the spool", spool.waiting());
+            awaySince = null;
+        }
+    }
+
+    private void run() {
+        try {
+            while (!Thread.interrupted()) {
+                try {
+                    if (!drain()) {
+                        Thread.sleep(LOOK_EVERY);
+                    }
+                } catch (SQLException | RuntimeException e) {
+                    away(e.getMessage());
+                    Log.debug("the spool is not drained", e);
+                    Thread.sleep(TRY_EVERY);
+                }
+            }
+        } catch (InterruptedException e) {
+            Log.debug("the drain was told to end", e);
+        }
+    }
+
+    /** Whether something was taken from the spool. */
+    private boolean drain() throws SQLException {
+        var part = oldest();
+        if (part.touches().isEmpty()) {
+            if (awaySince != null) {
+                store.probe();
+                back();
+            }
+            return false;
+        }
+        var began = System.nanoTime();
+        insert(part.touches());
+        var took = System.nanoTime() - began;
+        forget(part);
+        if (took <= commitWithin.toNanos() || spool.waiting() == 0) {
+            back();
+        }
+        return true;
+    }
+
+    private Spool.Part oldest() {
+        if (spool.waiting() > 0) {
+            try {
+                return spool.oldest(PART);
+            } catch (SQLException e) {
+                // PostgreSQL may be there all the same.
+                Log.errorf("the spool cannot be read: %s", e.getMessage());
+            }
+        }
+        return new Spool.Part(0, List.of());
+    }
+
+    private void forget(Spool.Part part) {
+        try {
+            spool.remove(part);
+            drained.increment(part.touches().size());
+        } catch (SQLException e) {
+            // They are taken again, and nothing is stored twice.
+            Log.errorf("the spool does not forget what PostgreSQL has: %s", e.getMessage());
+        }
+    }
+
+    /** One touch that PostgreSQL will never take must not keep the others. */
+    private void insert(List<Touch> touches) throws SQLException {
+        try {
+            store.writeAgain(touches);
+        } catch (SQLException | RuntimeException e) {
+            if (e instanceof SQLException sql && !faultOfTheTouches(sql)) {
+                throw e;
+            }
+            if (touches.size() > 1) {
+                var half = touches.size() / 2;
+                insert(touches.subList(0, half));
+                insert(touches.subList(half, touches.size()));
+            } else {
+                Log.errorf(e, "PostgreSQL will never take the touch %s; it stays in the spool", touches.getFirst());
+                spool.refuse(touches.getFirst(), String.valueOf(e.getMessage()));
+                refused.increment();
+            }
+        }
+    }
+
+    /** Classes 22 and 23 of the SQL states: data exception, integrity constraint violation. */
+    private static boolean faultOfTheTouches(SQLException e) {
+        var state = e.getSQLState();
+        return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        store.abort();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        store.close();
+    }
+}

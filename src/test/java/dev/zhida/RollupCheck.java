@@ -1,0 +1,63 @@
+package dev.zhida;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Compares the counts of touches with the touches themselves. */
+public final class RollupCheck {
+
+    private static final String DAYS = """
+            with raw as (
+                select day, placement_id, kind, host_app, os, human, count(*) touches, count(*) filter (where human and no = 1) people
+                from (select *, row_number() over (partition by day, placement_id, kind, visitor, human order by id) no
+                    from touch) t
+                group by 1, 2, 3, 4, 5, 6
+            ), counted as (
+                select day, placement_id, kind, host_app, os, human, touches, people from rollup_touch_day
+            )
+            """;
+
+    private static final String HOURS = """
+            with raw as (
+                select day, placement_id, date_trunc('hour', at) "hour", kind, host_app, os, human, count(*) touches
+                from touch group by 1, 2, 3, 4, 5, 6, 7
+            ), counted as (
+                select day, placement_id, hour, kind, host_app, os, human, touches from rollup_touch_hour
+            )
+            """;
+
+    private static final String DIFFERENCES = """
+            select 'not counted: ' || d from (table raw except table counted) d
+            union all
+            select 'counted: ' || d from (table counted except table raw) d
+            limit 20
+            """;
+
+    private RollupCheck() {}
+
+    /** Batches that are not counted yet. */
+    public static long pending(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "select (select count(*) from touch_batch) + (select count(*) from touch_day_changed)")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** Cells that are not what the touches give; nothing if all are right. */
+    public static List<String> differences(Connection connection) throws SQLException {
+        var differences = new ArrayList<String>();
+        for (var cells : List.of(DAYS, HOURS)) {
+            try (var statement = connection.createStatement();
+                    var rows = statement.executeQuery(cells + DIFFERENCES)) {
+                while (rows.next()) {
+                    differences.add(rows.getString(1));
+                }
+            }
+        }
+        return differences;
+    }
+}
