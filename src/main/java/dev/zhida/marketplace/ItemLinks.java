@@ -13,6 +13,9 @@ final class ItemLinks {
     /** On other pages {@code id} means something else: a shop, a live room. */
     private static final Pattern ITEM_PAGE = Pattern.compile(".*(?:item|detail).*", Pattern.CASE_INSENSITIVE);
 
+    /** On other hosts a number is a shop, an order, an article. */
+    private static final Pattern JD_ITEM_HOST = Pattern.compile("(?:[a-z]*item|m)\\..*");
+
     private static final Pattern JD_SKU = Pattern.compile("/(?:product/)?(\\d{4,20})(?:\\.html)?");
     /** The alliance's own id of an item, which is no number. */
     private static final Pattern JINGFEN_ITEM = Pattern.compile("/detail/([0-9A-Za-z_-]{4,64})\\.html");
@@ -83,8 +86,13 @@ final class ItemLinks {
         if (isShort(Marketplace.JD, link)) {
             return Optional.empty();
         }
-        var path = (link.host().equals("jingfen.jd.com") ? JINGFEN_ITEM : JD_SKU).matcher(link.path());
-        return path.matches() ? Optional.of(path.group(1)) : link.parameter("sku", "skuId", "wareId");
+        var host = link.host();
+        var page = host.equals("jingfen.jd.com") ? JINGFEN_ITEM : JD_SKU;
+        var path = page.matcher(link.path());
+        return path.matches()
+                        && (page == JINGFEN_ITEM || JD_ITEM_HOST.matcher(host).matches())
+                ? Optional.of(path.group(1))
+                : link.parameter("sku", "skuId", "wareId");
     }
 
     private static boolean isShort(Marketplace marketplace, WebLink link) {
