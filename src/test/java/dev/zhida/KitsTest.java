@@ -221,6 +221,28 @@ class KitsTest {
     }
 
     @Test
+    void a_request_whose_process_died_is_fulfilled_by_the_next_but_not_while_it_may_still_live() {
+        var key = UUID.randomUUID().toString();
+        var wish = wish(taobao());
+        var request = as(World.CREATOR)
+                .header("Idempotency-Key", key)
+                .contentType(ContentType.JSON)
+                .body(wish);
+        var codes = request.post("/api/v1/link-kits").jsonPath().getList("placements.code");
+        jdbi.useHandle(handle -> handle.execute("update idempotency_key set answer = null where key = ?", key));
+        request.post("/api/v1/link-kits").then().statusCode(409).body("code", equalTo("request-in-progress"));
+        jdbi.useHandle(handle -> handle.execute(
+                "update idempotency_key set created_at = created_at - interval '2 minutes' where key = ?", key));
+        assertThat(request.post("/api/v1/link-kits")
+                        .then()
+                        .statusCode(201)
+                        .extract()
+                        .jsonPath()
+                        .getList("placements.code"))
+                .isEqualTo(codes);
+    }
+
+    @Test
     void a_refused_request_leaves_its_key_unused() {
         var key = UUID.randomUUID().toString();
         for (var product : List.of("今天天气不错", taobao())) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The invariants that the tables themselves keep, each by name. Every test is undone at its end. */
@@ -124,6 +125,23 @@ class SchemaStoreTest {
         var slot = slot(false);
         var placement = placement(anna, "AAAAAAAA", "");
         refusedBy("slot_lease_slot_fkey", () -> lease(slot, true, placement, anna, "LINK", "2026-01-01", null));
+    }
+
+    @Test
+    void a_lease_has_its_placement_when_the_transaction_ends() {
+        lease(slot(true), true, Long.MAX_VALUE, anna, "LINK", "2026-01-01", null);
+        refusedBy("slot_lease_placement_fkey", () -> handle.execute("set constraints all immediate"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            marketplace_account_shared_percent_range | update marketplace_account set shared_percent = 101
+            marketplace_account_pid_given            | update marketplace_account set pid = ''
+            pdd_authority_state_known                | insert into pdd_authority select id, '1_2', '{}', 'X', now() from marketplace_account
+            pdd_authority_custom_parameters_size     | insert into pdd_authority select id, '1_2', repeat('x', 65), 'BOUND', now() from marketplace_account
+            """)
+    void what_is_known_of_an_account_is_possible(String constraint, String statement) {
+        refusedBy(constraint, () -> handle.execute(statement));
     }
 
     @Test

@@ -44,7 +44,7 @@ class KitMaker {
         this.store = store;
         this.offers = offers;
         this.leases = leases;
-        this.codes = new LinkCodes(keys.key("link-code"));
+        this.codes = LinkCodes.of(keys);
         this.clock = clock;
     }
 

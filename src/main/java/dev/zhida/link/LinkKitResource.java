@@ -170,7 +170,10 @@ class LinkKitResource {
             @Schema(required = true, description = "Whether orders through it bring commission.")
             boolean earns,
 
-            @Schema(description = "Why it does not earn.") String earnsNot,
+            @Schema(
+                    description =
+                            "Why it does not earn: no-affiliate-programme, no-account, no-slot, no-connection, not-authorised-yet.")
+            String earnsNot,
 
             @Schema(description = "The slot by which orders name it; absent if it holds none.")
             SlotView slot,

@@ -186,10 +186,10 @@ class PlacementStore {
         var positions = new ArrayList<Integer>();
         var placements = new ArrayList<Long>();
         for (var kit : kits) {
-            for (var id : kit.placementIds()) {
-                positions.add(placements.size());
+            for (var position = 0; position < kit.placementIds().size(); position++) {
                 kitOfPlacement.add(kit.id());
-                placements.add(id);
+                positions.add(position + 1);
+                placements.add(kit.placementIds().get(position));
             }
         }
         jdbi.useHandle(handle -> {

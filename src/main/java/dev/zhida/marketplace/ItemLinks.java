@@ -13,19 +13,12 @@ final class ItemLinks {
     /** On other pages {@code id} means something else: a shop, a live room. */
     private static final Pattern ITEM_PAGE = Pattern.compile(".*(?:item|detail).*", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern JD_PATH = Pattern.compile("/(?:product/|detail/)?([0-9A-Za-z_-]{4,64})(?:\\.html)?");
-    private static final Pattern JD_PAGE_NAME = Pattern.compile("index|item|detail|jdc|jda|list|search|product");
-    private static final List<String> JD_ITEM_HOSTS = List.of(
-            "item.jd.com",
-            "item.m.jd.com",
-            "m.jd.com",
-            "item.jd.hk",
-            "item.m.jd.hk",
-            "mitem.jd.hk",
-            "npcitem.jd.hk",
-            "wqitem.jd.com",
-            "jingfen.jd.com",
-            "re.jd.com");
+    /** On other hosts a number is a shop, an order, an article. */
+    private static final Pattern JD_ITEM_HOST = Pattern.compile("(?:[a-z]*item|m)\\..*");
+
+    private static final Pattern JD_SKU = Pattern.compile("/(?:product/)?(\\d{4,20})(?:\\.html)?");
+    /** The alliance's own id of an item, which is no number. */
+    private static final Pattern JINGFEN_ITEM = Pattern.compile("/detail/([0-9A-Za-z_-]{4,64})\\.html");
 
     private static final Pattern DOUYIN_PAGE = Pattern.compile(".*(?:product|detail|item|goods).*");
 
@@ -90,13 +83,16 @@ final class ItemLinks {
     }
 
     private static Optional<String> jdItemId(WebLink link) {
-        var path = JD_PATH.matcher(link.path());
-        if (JD_ITEM_HOSTS.contains(link.host())
-                && path.matches()
-                && !JD_PAGE_NAME.matcher(path.group(1)).matches()) {
-            return Optional.of(path.group(1));
+        if (isShort(Marketplace.JD, link)) {
+            return Optional.empty();
         }
-        return isShort(Marketplace.JD, link) ? Optional.empty() : link.parameter("sku", "skuId", "wareId");
+        var host = link.host();
+        var page = host.equals("jingfen.jd.com") ? JINGFEN_ITEM : JD_SKU;
+        var path = page.matcher(link.path());
+        return path.matches()
+                        && (page == JINGFEN_ITEM || JD_ITEM_HOST.matcher(host).matches())
+                ? Optional.of(path.group(1))
+                : link.parameter("sku", "skuId", "wareId");
     }
 
     private static boolean isShort(Marketplace marketplace, WebLink link) {

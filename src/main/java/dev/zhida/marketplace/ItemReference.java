@@ -20,13 +20,17 @@ public record ItemReference(Marketplace marketplace, String itemId, String itemK
     public String plainUrl() {
         return switch (marketplace) {
             case TAOBAO -> "https://item.taobao.com/item.htm?id=" + itemId;
-            case JD -> "https://item.jd.com/" + itemId + ".html";
+            // The alliance's own ids, which are no numbers, have pages at the alliance alone.
+            case JD -> "https://" + (isNumber() ? "item.jd.com/" : "jingfen.jd.com/detail/") + itemId + ".html";
             case PDD ->
-                "https://mobile.yangkeduo.com/goods.html?"
-                        + (itemId.chars().allMatch(Character::isDigit) ? "goods_id=" : "goods_sign=") + itemId;
+                "https://mobile.yangkeduo.com/goods.html?" + (isNumber() ? "goods_id=" : "goods_sign=") + itemId;
             case DOUYIN -> "https://haohuo.jinritemai.com/views/product/item2?id=" + itemId;
             case XIANYU -> "https://www.goofish.com/item?id=" + itemId;
         };
+    }
+
+    private boolean isNumber() {
+        return itemId.chars().allMatch(Character::isDigit);
     }
 
     /**

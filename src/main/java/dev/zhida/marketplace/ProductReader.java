@@ -37,8 +37,11 @@ final class ProductReader {
             Pattern.compile("(?i)(https?://[0-9a-z]{14})(?![0-9a-z@:/_-]|\\.[0-9a-z])");
     private static final Pattern LEADING_NUMBER = Pattern.compile("\\s*\\d+(?:\\.\\d+)?\\.?:/.*", Pattern.DOTALL);
     private static final Pattern JD_CHINESE = Pattern.compile(":/\\s*(\\p{IsHan}{4,})");
+    /** Anything but what Taobao and JD use. */
+    private static final String DOUYIN_SIGNS = "[^\\x00-\\x7F\\s\\p{Sc}]{1,2}";
+
     private static final Pattern DOUYIN = Pattern.compile(
-            "(?<![0-9A-Za-z])[^\\x00-\\x7F\\s]{1,2}(?=[0-9]*[A-Za-z])([0-9A-Za-z]{11,13})[^\\x00-\\x7F\\s]{1,2}");
+            "(?<![0-9A-Za-z])" + DOUYIN_SIGNS + "(?=[0-9]*[A-Za-z])([0-9A-Za-z]{11,13})" + DOUYIN_SIGNS);
 
     private ProductReader() {}
 

@@ -18,7 +18,7 @@ final class SharedSlots {
      *
      * @param holder {@code null} while nobody holds it
      */
-    record Slot(long id, UUID accountId, String value, Holder holder, int placements) {}
+    record Slot(long id, Holder holder, int placements) {}
 
     private final List<Slot> slots;
 
@@ -31,9 +31,7 @@ final class SharedSlots {
         var chosen = slots.stream()
                 .filter(slot -> slot.holder() == null || slot.holder().equals(holder))
                 .min(Comparator.comparingInt(Slot::placements).thenComparingLong(Slot::id));
-        chosen.ifPresent(slot -> slots.set(
-                slots.indexOf(slot),
-                new Slot(slot.id(), slot.accountId(), slot.value(), holder, slot.placements() + 1)));
+        chosen.ifPresent(slot -> slots.set(slots.indexOf(slot), new Slot(slot.id(), holder, slot.placements() + 1)));
         return chosen;
     }
 }

@@ -5,5 +5,9 @@
  * <p>Always true: an exclusive slot has one holder at an instant, which the database enforces; a shared slot
  * belongs to one creator and one medium at an instant. Leases are never changed but for their end, because
  * money follows them.
+ *
+ * <p>A slot is leased before its placement is written, within one transaction: a placement is written once, with the
+ * address that names its slot. Nothing is taken away from who has it, and a lease outlives its placement by the
+ * attribution window. What a marketplace lets us make up has no pool.
  */
 package dev.zhida.slot;

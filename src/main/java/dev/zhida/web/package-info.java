@@ -1,5 +1,5 @@
 /**
- * What all HTTP answers share: problem documents, pages of lists, request ids, security headers, health. The
- * room knows no feature.
+ * What all HTTP answers share: problem documents, pages of lists, request ids, security headers, health, and that a
+ * request under one {@code Idempotency-Key} is fulfilled once. The room knows no feature.
  */
 package dev.zhida.web;

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -26,6 +27,8 @@ import javax.imageio.ImageIO;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
@@ -105,6 +108,18 @@ class ItemPicturesTest {
         pictures.store(offer, "https://img.alicdn.com/b.gif", noise("gif", 30, 10));
         assertThat(pictures.about(offer).orElseThrow().sourceUrl()).isEqualTo("https://img.alicdn.com/b.gif");
         assertThat(pictures.about(offer).orElseThrow().width()).isEqualTo(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA",
+                "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="
+            })
+    void webp_with_and_without_loss_is_read(String base64) throws Exception {
+        pictures.store(
+                offer, "https://img.alicdn.com/a.webp", Base64.getDecoder().decode(base64));
+        assertThat(read(pictures.jpeg(offer).orElseThrow()).getWidth()).isEqualTo(1);
     }
 
     @Test

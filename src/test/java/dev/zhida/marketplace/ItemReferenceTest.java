@@ -2,9 +2,9 @@ package dev.zhida.marketplace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ItemReferenceTest {
@@ -21,11 +21,20 @@ class ItemReferenceTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void the_page_of_an_item_is_a_place_to_go_and_names_the_item(Marketplace marketplace) {
-        var item = ItemReference.of(marketplace, "680011223344");
+    @CsvSource({
+        "TAOBAO,680011223344",
+        "TAOBAO,AbC1-XyZ9",
+        "JD,100012043978",
+        "JD,aB3dE5gH7j2kL4mN",
+        "PDD,1234567",
+        "PDD,c9_2aB-xyz",
+        "DOUYIN,3600000000000000001",
+        "XIANYU,77"
+    })
+    void the_page_of_an_item_is_a_place_to_go_and_names_the_item(Marketplace marketplace, String id) {
+        var item = ItemReference.of(marketplace, id);
         assertThat(MarketplaceHosts.isDestination(item.plainUrl())).isTrue();
-        assertThat(ProductText.read(item.plainUrl(), null)).isEqualTo(new ProductText.Item(item, java.util.List.of()));
+        assertThat(ProductText.read(item.plainUrl(), null)).isEqualTo(new ProductText.Item(item, List.of()));
     }
 
     @ParameterizedTest
