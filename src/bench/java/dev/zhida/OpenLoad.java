@@ -8,6 +8,7 @@ import io.hyperfoil.http.config.HttpPluginBuilder;
 import io.hyperfoil.http.steps.HttpStepCatalog;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -48,6 +49,7 @@ final class OpenLoad {
                 .headers()
                 .header("User-Agent", agent)
                 .endHeaders()
+                .headerAppender((session, writer) -> writer.putHeader("Cookie", "zv=" + UUID.randomUUID()))
                 .endStep();
         var all = new StatisticsSnapshot();
         new LocalSimulationRunner(

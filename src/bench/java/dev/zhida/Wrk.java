@@ -11,7 +11,9 @@ import java.util.regex.Pattern;
 final class Wrk {
 
     private static final String RANDOM_COOKIE = """
-            math.randomseed(os.time())
+            local threads = 0
+            function setup(thread) thread:set("seed", os.time() + threads * 7919) threads = threads + 1 end
+            function init(args) math.randomseed(seed) end
             local function visitor()
               return string.format("%08x-%04x-4%03x-8%03x-%012x", math.random(0, 0x7fffffff), math.random(0, 65535),
                 math.random(0, 4095), math.random(0, 4095), math.random(0, 0x7fffffff))
@@ -84,8 +86,8 @@ final class Wrk {
         }
         return new Result(
                 Double.parseDouble(found(said, "Requests/sec:\\s+([\\d.]+)")),
-                millis(found(said, "50%\\s+(\\S+)")),
-                millis(found(said, "99%\\s+(\\S+)")),
+                millis(found(said, "(?m)^\\s+50%\\s+(\\S+)")),
+                millis(found(said, "(?m)^\\s+99%\\s+(\\S+)")),
                 Long.parseLong(found(said, "(\\d+) requests in")));
     }
 

@@ -374,6 +374,85 @@ class EdgeTest {
     }
 
     @Test
+    void what_changed_while_nobody_listened_is_learned_when_somebody_listens_again() throws Exception {
+        var code = post("WEIBO", "NOTE", "LINK").code();
+        get("/r/" + code, SAFARI).statusCode(302);
+        jdbi.useTransaction(h -> {
+            h.execute("alter table placement disable trigger placement_changed");
+            h.execute("update placement set disabled_at = now() where code = ?", code);
+            h.execute("alter table placement enable trigger placement_changed");
+        });
+        get("/r/" + code, SAFARI).statusCode(302);
+        jdbi.useHandle(h -> h.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'zhida changes'"));
+        var deadline = Instant.now().plus(Duration.ofSeconds(10));
+        var status = 302;
+        while (status == 302 && Instant.now().isBefore(deadline)) {
+            Thread.sleep(50);
+            status = get("/r/" + code, SAFARI).extract().statusCode();
+        }
+        assertThat(status).isEqualTo(410);
+    }
+
+    @Test
+    void fans_without_a_cookie_behind_one_address_are_never_too_many() {
+        var code = post("WEIBO", "NOTE", "LINK").code();
+        for (var i = 0; i < 130; i++) {
+            get("/r/" + code, SAFARI).statusCode(302);
+        }
+        assertThat(count("count(*) filter (where human)", code)).isEqualTo(130);
+        assertThat(count("count(distinct visitor)", code)).isEqualTo(1);
+    }
+
+    @Test
+    void a_fan_is_one_visitor_on_the_day_on_which_she_gets_her_cookie() {
+        var code = post("WECHAT", "GROUP", "LINK").code();
+        var first = get("/r/" + code, WECHAT).statusCode(200).extract();
+        var cookie = first.headers().getValues("Set-Cookie").getFirst().split(";")[0];
+        given().header("User-Agent", WECHAT)
+                .header("Cookie", cookie)
+                .get("/r/" + code)
+                .then()
+                .statusCode(200);
+        given().header("User-Agent", WECHAT)
+                .header("Cookie", cookie)
+                .post("/t/" + visit(first.asString()) + "/landing")
+                .then()
+                .statusCode(204);
+        assertThat(count("count(*)", code)).isEqualTo(3);
+        assertThat(count("count(distinct visitor)", code)).isEqualTo(1);
+        // From tomorrow on she is known by it.
+        var old = "zv=01900000-0000-7000-8000-" + item;
+        given().header("User-Agent", WECHAT)
+                .header("Cookie", old)
+                .get("/r/" + code)
+                .then()
+                .statusCode(200);
+        assertThat(count("count(distinct visitor)", code)).isEqualTo(2);
+    }
+
+    @Test
+    void nothing_follows_on_a_connection_whose_request_was_not_read() throws Exception {
+        for (var request : List.of(
+                "POST /api/v1/pastes HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n",
+                "POST /r/AAAAAAAA HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n")) {
+            try (var socket = new java.net.Socket("127.0.0.1", io.restassured.RestAssured.port)) {
+                socket.setSoTimeout(5_000);
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .as("answered, and closed")
+                        .startsWith("HTTP/1.1 4");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/r", "/r/", "/r/x/y", "/i/", "/i/none"})
+    void an_address_without_a_code_is_none_of_ours_and_no_fault(String path) {
+        get(path, SAFARI).statusCode(404);
+    }
+
+    @Test
     void a_new_rule_reaches_fans_and_an_old_start_is_refused() throws Exception {
         var code = post("WEB", "LIVE", "LINK").code();
         var agent = IPHONE + "baiduboxapp/13.1";

@@ -28,6 +28,7 @@ public class Changes {
     private static final int WAIT_MILLIS = 1_000;
     private static final int QUIET_ROUNDS_UNTIL_PROBE = 10;
     private static final int RETRY_MILLIS = 500;
+    private static final int ANSWERS_WITHIN_SECONDS = 2;
 
     private final AgroalDataSource dataSource;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -67,7 +68,7 @@ public class Changes {
             try (var connection = dataSource.getConnection()) {
                 connection.setAutoCommit(true);
                 listenOn(connection);
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | OutOfMemoryError e) {
                 if (!closing) {
                     Log.warnf("changes of the database are not heard, trying again: %s", e.getMessage());
                     pause();
@@ -78,6 +79,7 @@ public class Changes {
 
     private void listenOn(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
+            statement.execute("set application_name = 'zhida changes'");
             for (var listener : listeners) {
                 statement.execute("listen " + listener.channel());
             }
@@ -94,10 +96,23 @@ public class Changes {
                 if (quiet == QUIET_ROUNDS_UNTIL_PROBE) {
                     quiet = 0;
                     // A connection that is gone without a word shows only when it is used.
-                    statement.execute("select 1");
+                    if (!connection.isValid(ANSWERS_WITHIN_SECONDS)) {
+                        throw new SQLException("the connection does not answer");
+                    }
                 }
             }
+        } finally {
+            unlisten(connection);
+        }
+    }
+
+    /** Else it would go on to collect changes in the pool, for nobody. */
+    private static void unlisten(Connection connection) {
+        try (var statement = connection.createStatement()) {
             statement.execute("unlisten *");
+            statement.execute("reset application_name");
+        } catch (SQLException e) {
+            Log.debug("the connection is gone, and with it what it listened to", e);
         }
     }
 

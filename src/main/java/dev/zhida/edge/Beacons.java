@@ -45,6 +45,8 @@ class Beacons {
     }
 
     private void handle(RoutingContext context) {
+        // Whatever body there is tells nothing; unread it would keep the next request waiting.
+        context.request().resume();
         var kind = KINDS.get(context.pathParam("kind"));
         var visit = visits.read(context.pathParam("visit")).orElse(null);
         if (kind == null || visit == null) {

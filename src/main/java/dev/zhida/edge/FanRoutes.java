@@ -1,5 +1,9 @@
 package dev.zhida.edge;
 
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+
 /** Where the routes of fans stand among all routes. */
 final class FanRoutes {
 
@@ -7,4 +11,10 @@ final class FanRoutes {
     static final int BEFORE_EVERYTHING = -100_000;
 
     private FanRoutes() {}
+
+    /** For an answer to a request whose body is not read: nothing can follow it on the connection. */
+    static Handler<Void> closing(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        return ended -> context.request().connection().close();
+    }
 }

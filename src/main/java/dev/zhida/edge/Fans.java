@@ -2,7 +2,9 @@ package dev.zhida.edge;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.link.LiveLinks.LiveLink;
+import dev.zhida.money.BusinessTime;
 import dev.zhida.platform.HostAppRule.Ground;
 import dev.zhida.platform.UserAgent;
 import dev.zhida.touch.HitRate;
@@ -18,9 +20,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Who asks: what a request tells of the fan behind it. */
 @ApplicationScoped
@@ -38,9 +41,27 @@ class Fans {
     private final LoadingCache<String, Agent> agents =
             Caffeine.newBuilder().maximumSize(AGENTS_REMEMBERED).build(Agent::of);
 
-    Fans(VisitorSalts salts, Clock clock) {
+    private final String attributes;
+
+    Fans(
+            VisitorSalts salts,
+            Clock clock,
+            @ConfigProperty(name = "zhida.public-url") String publicUrl,
+            @ConfigProperty(name = "quarkus.http.proxy.proxy-address-forwarding") boolean forwarding,
+            @ConfigProperty(name = "quarkus.http.proxy.trusted-proxies") Optional<List<String>> trusted) {
+        refuseBlindTrust(forwarding, trusted);
         this.salts = salts;
         this.clock = clock;
+        this.attributes = "; HttpOnly; SameSite=Lax" + (publicUrl.startsWith("https:") ? "; Secure" : "");
+    }
+
+    /** Without a list of proxies the server would believe whoever says where a request came from. */
+    static void refuseBlindTrust(boolean forwarding, Optional<List<String>> trusted) {
+        if (forwarding && trusted.filter(proxies -> !proxies.isEmpty()).isEmpty()) {
+            throw new IllegalStateException(
+                    "quarkus.http.proxy.proxy-address-forwarding is on: name the proxies that are "
+                            + "believed in quarkus.http.proxy.trusted-proxies");
+        }
     }
 
     /** What a user agent tells, worked out once. */
@@ -54,7 +75,7 @@ class Fans {
      * A fan, for the length of a request.
      *
      * @param byRequest why this is no person, as the way of asking tells; nothing for a person
-     * @param visitor her cookie, or a keyed hash that is worth one day where she came with none
+     * @param visitor her cookie; on the day on which she got it a keyed hash that is worth that day
      * @param cookie the one she has, or was given with the answer
      * @param hits how often visitors come
      */
@@ -71,7 +92,7 @@ class Fans {
                 UUID clickId,
                 String repaired) {
             var detected = agent.detected();
-            var hit = TrafficRules.isHit(kind) ? hits.hit(placementId, visitor, at) : 0;
+            var hit = TrafficRules.isHit(kind, visitor) ? hits.hit(placementId, visitor, at) : 0;
             return new Touch(
                     id,
                     at,
@@ -124,31 +145,39 @@ class Fans {
         var purpose = request.getHeader("Sec-Purpose");
         var byRequest = TrafficRules.byRequest(
                 request.method().name(), purpose == null ? request.getHeader("Purpose") : purpose);
-        var known = cookie(request);
-        if (known != null) {
-            return new Fan(at, agent, byRequest, known, known, hits);
+        var cookie = cookie(request);
+        if (cookie != null && !givenToday(cookie, at)) {
+            return new Fan(at, agent, byRequest, cookie, cookie, hits);
         }
-        // Random enough to be nobody else's; it opens nothing, so it need not be a secret.
-        var random = ThreadLocalRandom.current();
-        var given = new UUID(random.nextLong(), random.nextLong());
-        knownAt(context, path, given);
+        if (cookie == null) {
+            // Random enough to be nobody else's; it opens nothing, so it need not be a secret.
+            cookie = UuidCreator.getTimeOrderedEpochFast();
+            knownAt(context, path, cookie);
+        }
+        // Her first click came without it, and on one day she is to be one visitor.
         var address = request.remoteAddress().hostAddress();
-        return new Fan(at, agent, byRequest, salts.visitor(address, agent.text(), at), given, hits);
+        return new Fan(at, agent, byRequest, salts.visitor(address, agent.text(), at), cookie, hits);
     }
 
     /** Lets a fan be known at another path too. */
-    static void knownAt(RoutingContext context, String path, UUID cookie) {
+    void knownAt(RoutingContext context, String path, UUID cookie) {
         context.response()
                 .headers()
                 .add(
                         HttpHeaders.SET_COOKIE,
-                        COOKIE_IS + cookie + "; Max-Age=" + COOKIE_LIFE.toSeconds() + "; Path=" + path
-                                + "; HttpOnly; SameSite=Lax");
+                        COOKIE_IS + cookie + "; Max-Age=" + COOKIE_LIFE.toSeconds() + "; Path=" + path + attributes);
     }
 
     private static String agentText(HttpServerRequest request) {
         var agent = request.getHeader("User-Agent");
         return agent == null ? "" : agent.substring(0, Math.min(agent.length(), UserAgent.MAX_LENGTH));
+    }
+
+    /** A UUIDv7 begins with the milliseconds in which it was made. */
+    private static boolean givenToday(UUID cookie, Instant at) {
+        return cookie.version() == 7
+                && BusinessTime.dayOf(Instant.ofEpochMilli(cookie.getMostSignificantBits() >>> 16))
+                        .equals(BusinessTime.dayOf(at));
     }
 
     /** Ours among the cookies of a request. All of them are not read: this is the hot path, and one is wanted. */
@@ -164,7 +193,9 @@ class Fans {
                 continue;
             }
             try {
-                return UUID.fromString(cookies.substring(from, from + UUID_LENGTH));
+                var cookie = UUID.fromString(cookies.substring(from, from + UUID_LENGTH));
+                // Nobody passes for one of those who have none.
+                return VisitorSalts.isHashed(cookie) ? null : cookie;
             } catch (IllegalArgumentException e) {
                 Log.debug("a cookie that is none of ours", e);
             }

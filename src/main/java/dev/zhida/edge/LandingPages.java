@@ -55,7 +55,7 @@ class LandingPages {
         this.publicUrl = publicUrl;
     }
 
-    private record Key(long placementId, int rule, HostApp hostApp, boolean desktop) {}
+    private record Key(LiveLink link, int rule, HostApp hostApp, boolean desktop) {}
 
     /** A page without its visit. */
     record Page(String before, String after) {
@@ -69,7 +69,7 @@ class LandingPages {
 
     private static Key key(LiveLink link, Fan fan, HostAppRule rule) {
         var detected = fan.agent().detected();
-        return new Key(link.placementId(), rule.version(), detected.hostApp(), DESKTOP.contains(detected.os()));
+        return new Key(link, rule.version(), detected.hostApp(), DESKTOP.contains(detected.os()));
     }
 
     /** The page if it was made a moment ago, else {@code null}. Never blocks. */
@@ -92,8 +92,8 @@ class LandingPages {
                 title(card, link),
                 card.pictured() ? OfferPictures.PATH + link.code() : null,
                 price(card),
-                card.couponFen() == null ? null : yuan(card.priceFen()),
-                yuan(card.couponFen()),
+                hasCoupon(card) ? yuan(card.priceFen()) : null,
+                hasCoupon(card) ? yuan(card.couponFen()) : null,
                 card.creator(),
                 link.marketplace().chinese(),
                 rule.instruction(),
@@ -139,7 +139,12 @@ class LandingPages {
         if (card.priceFen() == null) {
             return null;
         }
-        return yuan(card.couponFen() == null ? card.priceFen() : card.priceFen() - card.couponFen());
+        return yuan(hasCoupon(card) ? card.priceFen() - card.couponFen() : card.priceFen());
+    }
+
+    /** One that takes off more than the price is a mistake of whoever told it. */
+    private static boolean hasCoupon(Card card) {
+        return card.priceFen() != null && card.couponFen() != null && card.couponFen() < card.priceFen();
     }
 
     private static String yuan(Long fen) {

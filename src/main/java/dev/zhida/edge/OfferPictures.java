@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 
 /** {@code GET /i/{code}}: the picture of the offer behind a link, from our own copy. */
 @ApplicationScoped
@@ -32,9 +33,9 @@ class OfferPictures {
 
     private final LiveLinks links;
     private final ItemPictures pictures;
-    private final Cache<String, Optional<byte[]>> pictureByCode = Caffeine.newBuilder()
+    private final Cache<UUID, Optional<byte[]>> pictureByOffer = Caffeine.newBuilder()
             .maximumWeight(KEPT_BYTES)
-            .weigher((String code, Optional<byte[]> jpeg) ->
+            .weigher((UUID offer, Optional<byte[]> jpeg) ->
                     jpeg.map(bytes -> bytes.length).orElse(NOTHING_WEIGHS))
             .expireAfterWrite(KEPT)
             .build();
@@ -50,13 +51,19 @@ class OfferPictures {
 
     private void handle(RoutingContext context) {
         var code = context.pathParam("code");
-        var kept = pictureByCode.getIfPresent(code);
+        var known = links.remembered(code);
+        if (known != null && known.isEmpty()) {
+            answer(context, Optional.empty());
+            return;
+        }
+        var card = known == null ? null : links.rememberedCard(known.get().placementId());
+        var kept = card == null ? null : pictureByOffer.getIfPresent(card.offerId());
         if (kept != null) {
             answer(context, kept);
             return;
         }
         context.vertx()
-                .executeBlocking(() -> pictureByCode.get(code, this::read), false)
+                .executeBlocking(() -> read(code), false)
                 .onSuccess(picture -> answer(context, picture))
                 .onFailure(failure -> {
                     Log.debug("a picture could not be read", failure);
@@ -66,7 +73,8 @@ class OfferPictures {
 
     private Optional<byte[]> read(String code) {
         return links.lookUp(code)
-                .flatMap(link -> pictures.jpeg(links.card(link.placementId()).offerId()));
+                .map(link -> links.card(link.placementId()).offerId())
+                .flatMap(offer -> pictureByOffer.get(offer, pictures::jpeg));
     }
 
     private static void answer(RoutingContext context, Optional<byte[]> jpeg) {

@@ -79,6 +79,7 @@ class Pastes {
         var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length == null || length.length() > 9 || Integer.parseInt(length) > MOST_BYTES) {
             // Not read to its end: whoever sends that much is no fan.
+            context.response().endHandler(FanRoutes.closing(context));
             refuse(
                     context,
                     413,

@@ -66,7 +66,7 @@ class Redirect {
     }
 
     void register(@Observes Router router) {
-        router.route(PATH + "*").order(FanRoutes.BEFORE_EVERYTHING).handler(this::handle);
+        router.route(PATH + ":code").order(FanRoutes.BEFORE_EVERYTHING).handler(this::handle);
     }
 
     private void handle(RoutingContext context) {
@@ -75,10 +75,11 @@ class Redirect {
             context.response()
                     .setStatusCode(405)
                     .putHeader("Allow", "GET, HEAD")
+                    .endHandler(FanRoutes.closing(context))
                     .end();
             return;
         }
-        var code = context.request().path().substring(PATH.length());
+        var code = context.pathParam("code");
         var remembered = links.remembered(code);
         if (remembered != null) {
             answer(context, remembered);
@@ -103,7 +104,6 @@ class Redirect {
         if (link.endedAt(fan.at())) {
             FanPages.send(context.response(), 410, ENDED);
         } else if (link.destinationHost() == null) {
-            Log.errorf("placement %s leads to no marketplace", link.code());
             FanPages.send(context.response(), 410, NOWHERE);
         } else if (fan.wantsPreview()) {
             preview(context, link, fan);
@@ -138,7 +138,7 @@ class Redirect {
                 return;
             }
             // The page tells what happens on it at another path.
-            Fans.knownAt(context, Beacons.PATH, fan.cookie());
+            fans.knownAt(context, Beacons.PATH, fan.cookie());
             var click = click(context, link, fan, Touch.Outcome.LANDING, rule.version());
             var visit = visits.sign(new Visit(click.id(), link.code()));
             record(

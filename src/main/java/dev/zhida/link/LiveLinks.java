@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -202,9 +203,11 @@ public class LiveLinks {
     }
 
     private void readOfferAgain(String offerId) {
-        cards.invalidateAll();
-        jdbi.useHandle(handle -> handle.createQuery(LINK + "where p.offer_id = :offer")
-                .bind("offer", UUID.fromString(offerId))
+        var offer = UUID.fromString(offerId);
+        cards.asMap().values().removeIf(card -> offer.equals(card.offerId()));
+        // In a transaction, without which the rows would come all at once; an offer may have very many.
+        jdbi.useTransaction(handle -> handle.createQuery(LINK + "where p.offer_id = :offer")
+                .bind("offer", offer)
                 .setFetchSize(ROWS_AT_ONCE)
                 .map((row, context) -> link(row))
                 .forEach(link -> byCode.asMap().computeIfPresent(link.code(), (code, old) -> link)));
@@ -213,10 +216,8 @@ public class LiveLinks {
     private void readAll() {
         cards.invalidateAll();
         misses.invalidateAll();
-        if (warm) {
-            forgetDisabled();
-        }
         var began = clock.instant();
+        var before = new HashSet<>(byCode.asMap().keySet());
         // A cursor, which needs a transaction: a million rows are not to be held at once.
         var read = jdbi.inTransaction(handle -> {
             var count = 0;
@@ -232,27 +233,17 @@ public class LiveLinks {
                 for (var iterator = links.iterator(); iterator.hasNext(); count++) {
                     var link = iterator.next();
                     byCode.put(link.code(), link);
+                    before.remove(link.code());
                 }
             }
             return count;
         });
+        // What was remembered and is not among them may have changed while nobody listened.
+        byCode.invalidateAll(before);
         warm = true;
         Log.infof(
                 "%d links read in %d ms",
                 read, Duration.between(began, clock.instant()).toMillis());
-    }
-
-    /** What was disabled while nobody listened is not among the live ones that are read next. */
-    private void forgetDisabled() {
-        // Nor is all that is remembered, where more are live than are remembered.
-        if (byCode.estimatedSize() >= bound) {
-            byCode.invalidateAll();
-            return;
-        }
-        jdbi.useTransaction(handle -> handle.createQuery("select code from placement where disabled_at is not null")
-                .setFetchSize(ROWS_AT_ONCE)
-                .mapTo(String.class)
-                .forEach(byCode::invalidate));
     }
 
     private static LiveLink link(ResultSet row) throws SQLException {
@@ -260,6 +251,16 @@ public class LiveLinks {
         var disabledAt = row.getObject("disabled_at", OffsetDateTime.class);
         var endsAt = disabledAt == null ? row.getObject("expires_at", OffsetDateTime.class) : disabledAt;
         var topic = row.getString("topic");
+        // Checked when it was made; checked again, because a fan is never sent anywhere else.
+        var host = MarketplaceHosts.isDestination(destination)
+                ? URI.create(destination).getHost().intern()
+                : null;
+        if (host != null) {
+            // A header takes nothing else.
+            destination = URI.create(destination).toASCIIString();
+        } else {
+            Log.errorf("placement %s leads to no marketplace: %s", row.getString("code"), destination);
+        }
         return new LiveLink(
                 row.getLong("id"),
                 row.getString("code"),
@@ -269,10 +270,7 @@ public class LiveLinks {
                 Marketplace.valueOf(row.getString("marketplace")),
                 topic == null ? null : topic.intern(),
                 destination,
-                // Checked when it was made; checked again, because a fan is never sent anywhere else.
-                MarketplaceHosts.isDestination(destination)
-                        ? URI.create(destination).getHost().intern()
-                        : null,
+                host,
                 endsAt == null ? null : endsAt.toInstant());
     }
 }

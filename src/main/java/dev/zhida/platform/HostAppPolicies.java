@@ -2,6 +2,7 @@ package dev.zhida.platform;
 
 import dev.zhida.database.Changes;
 import dev.zhida.marketplace.Marketplace;
+import dev.zhida.money.BusinessTime;
 import dev.zhida.platform.HostAppRule.Delivery;
 import dev.zhida.platform.HostAppRule.Ground;
 import dev.zhida.platform.HostAppRule.Posting;
@@ -72,7 +73,10 @@ public class HostAppPolicies {
     /** Lets rules begin whose time has come. */
     @Scheduled(every = "1s", delayed = "1s")
     void begin() {
-        current = HostAppPolicy.at(clock.instant(), rules);
+        var known = rules;
+        if (!known.isEmpty()) {
+            current = HostAppPolicy.at(clock.instant(), known);
+        }
     }
 
     /** The policy that holds now. */
@@ -114,7 +118,8 @@ public class HostAppPolicies {
     /**
      * Adds a rule, which from its start on takes the place of an earlier one about the same ground.
      *
-     * @throws Refusal {@code rule-starts-in-the-past}, {@code rule-exists}, {@code rule-needed}
+     * @throws Refusal {@code rule-starts-in-the-past}, {@code verified-in-the-future}, {@code rule-needed},
+     *     {@code rule-exists}
      */
     @Transactional
     public HostAppRule add(NewRule rule, UUID personId) {
@@ -125,6 +130,10 @@ public class HostAppPolicies {
                     Refusal.Kind.INVALID,
                     "rule-starts-in-the-past",
                     "clicks were answered by the rules of their time: leave out `effectiveFrom`, or name a time to come");
+        }
+        if (rule.verifiedOn().isAfter(BusinessTime.dayOf(now))) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID, "verified-in-the-future", "`verifiedOn` is a day on which somebody saw it");
         }
         if (rule.withdrawn() && rule.ground().weight() == 0) {
             throw new Refusal(

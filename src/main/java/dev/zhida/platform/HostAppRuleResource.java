@@ -10,7 +10,6 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.PastOrPresent;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DefaultValue;
@@ -68,7 +67,7 @@ class HostAppRuleResource {
             @NotBlank @Size(max = 500) @Schema(description = "What to do there, in words for a fan.")
             String instruction,
 
-            @NotNull @PastOrPresent @Schema(description = "When somebody last saw that it is so.")
+            @NotNull @Schema(description = "When somebody last saw that it is so.")
             LocalDate verifiedOn,
 
             @NotBlank @Size(max = 500) @Schema(description = "How it was seen.")

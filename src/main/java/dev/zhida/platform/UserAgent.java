@@ -49,33 +49,46 @@ public record UserAgent(HostApp hostApp, int appMajor, Os os) {
         OTHER
     }
 
-    private record AppTest(HostApp app, Pattern pattern) {}
+    /**
+     * How an app is told.
+     *
+     * @param version its group 1 is the major version, where the agent tells it
+     */
+    private record AppTest(HostApp app, Pattern presence, Pattern version) {}
 
-    /** Group 1 of a pattern, where there is one, is the major version. */
     private static final AppTest[] TESTS = {
-        test(HostApp.WECOM, "wxwork/(\\d{1,4})"),
-        test(HostApp.WECHAT_MINI_PROGRAM, "micromessenger.*miniprogram|miniprogram.*micromessenger"),
-        test(HostApp.WECHAT_DESKTOP, "windowswechat|macwechat"),
-        test(HostApp.WECHAT, "micromessenger/(\\d{1,4})"),
-        test(HostApp.QQ, "qzone/|\\bqq/(\\d{1,4})|v1_and_sq_|v1_iph_sq_"),
-        test(HostApp.WEIBO, "weibo \\(|__weibo__(\\d{1,4})?"),
-        test(HostApp.DOUYIN, "aweme[_/](\\d{1,4})|douyin_lite_"),
-        test(HostApp.TIKTOK, "musical_ly|trill_"),
-        test(HostApp.TOUTIAO, "newsarticle/(\\d{1,4})|newslite|videoarticle/|ttwebview/|toutiaomicroapp/"),
-        test(HostApp.KUAISHOU, "kwai/(\\d{1,4})|kwai_pro/|ksnebula/|kswebview|yoda/"),
-        test(HostApp.XIAOHONGSHU, "xhsdiscover|xiaohongshu|discover/(\\d{1,4}).*nettype|\\bxhs\\b"),
-        test(HostApp.ALIPAY, "alipayclient/(\\d{1,4})|aliapp\\(ap/(\\d{1,4})"),
-        test(HostApp.TAOBAO, "aliapp\\(tb/(\\d{1,4})"),
-        test(HostApp.TMALL, "aliapp\\(tm/(\\d{1,4})"),
-        test(HostApp.XIANYU, "aliapp\\(fm/(\\d{1,4})"),
-        test(HostApp.DINGTALK, "aliapp\\(dingtalk/(\\d{1,4})"),
-        test(HostApp.JD, "^(?:jdapp|jdpingou);"),
-        test(HostApp.PDD, "phh_(?:android|ios)_version/(\\d{1,4})"),
-        test(HostApp.BAIDU, "baiduboxapp/(\\d{1,4})"),
+        test(HostApp.WECOM, "wxwork/", "wxwork/(\\d{1,4})"),
+        test(
+                HostApp.WECHAT_MINI_PROGRAM,
+                "micromessenger.*miniprogram|miniprogram.*micromessenger",
+                "micromessenger/(\\d{1,4})"),
+        test(HostApp.WECHAT_DESKTOP, "windowswechat|macwechat", "micromessenger/(\\d{1,4})"),
+        test(HostApp.WECHAT, "micromessenger/", "micromessenger/(\\d{1,4})"),
+        test(HostApp.QQ, "qzone/|\\bqq/\\d|v1_and_sq_|v1_iph_sq_", "(?:\\bqq/|qzone/|v1_(?:and|iph)_sq_)(\\d{1,4})"),
+        test(HostApp.WEIBO, "weibo \\(|__weibo__", "__weibo__(\\d{1,4})"),
+        test(HostApp.DOUYIN, "aweme|douyin_lite_|appid/2329\\b", "(?:aweme|douyin_lite)[_/](\\d{1,4})"),
+        test(HostApp.TIKTOK, "musical_ly|trill_", "(?:musical_ly|trill)_(\\d{1,4})"),
+        test(
+                HostApp.TOUTIAO,
+                "newsarticle/|newslite|videoarticle/|ttwebview/|toutiaomicroapp/",
+                "(?:newsarticle|newslite|videoarticle)/(\\d{1,4})"),
+        test(HostApp.KUAISHOU, "kwai/|kwai_pro/|ksnebula/|kswebview|yoda/", "(?:kwai|kwai_pro|ksnebula)/(\\d{1,4})"),
+        test(
+                HostApp.XIAOHONGSHU,
+                "xhsdiscover|xiaohongshu|discover/\\d.*nettype|\\bxhs\\b",
+                "(?:discover|xiaohongshu)/(\\d{1,4})"),
+        test(HostApp.ALIPAY, "alipayclient/|aliapp\\(ap/", "(?:alipayclient|aliapp\\(ap)/(\\d{1,4})"),
+        test(HostApp.TAOBAO, "aliapp\\(tb/", "aliapp\\(tb/(\\d{1,4})"),
+        test(HostApp.TMALL, "aliapp\\(tm/", "aliapp\\(tm/(\\d{1,4})"),
+        test(HostApp.XIANYU, "aliapp\\(fm/", "aliapp\\(fm/(\\d{1,4})"),
+        test(HostApp.DINGTALK, "aliapp\\(dingtalk/", "aliapp\\(dingtalk/(\\d{1,4})"),
+        test(HostApp.JD, "^(?:jdapp|jdpingou);", "^(?:jdapp|jdpingou);[a-z]+;(\\d{1,4})"),
+        test(HostApp.PDD, "phh_(?:android|ios)_version/", "phh_(?:android|ios)_version/(\\d{1,4})"),
+        test(HostApp.BAIDU, "baiduboxapp/", "baiduboxapp/(\\d{1,4})"),
     };
 
-    private static AppTest test(HostApp app, String pattern) {
-        return new AppTest(app, Pattern.compile(pattern));
+    private static AppTest test(HostApp app, String presence, String version) {
+        return new AppTest(app, Pattern.compile(presence), Pattern.compile(version));
     }
 
     /** Detects; an absent agent is a browser on an unknown system. */
@@ -85,11 +98,9 @@ public record UserAgent(HostApp hostApp, int appMajor, Os os) {
         }
         var text = agent.substring(0, Math.min(agent.length(), MAX_LENGTH)).toLowerCase(Locale.ROOT);
         for (var test : TESTS) {
-            var matcher = test.pattern().matcher(text);
-            if (matcher.find()) {
-                var major =
-                        matcher.groupCount() > 0 && matcher.group(1) != null ? Integer.parseInt(matcher.group(1)) : 0;
-                return new UserAgent(test.app(), major, os(text));
+            if (test.presence().matcher(text).find()) {
+                var version = test.version().matcher(text);
+                return new UserAgent(test.app(), version.find() ? Integer.parseInt(version.group(1)) : 0, os(text));
             }
         }
         return new UserAgent(HostApp.BROWSER, 0, os(text));

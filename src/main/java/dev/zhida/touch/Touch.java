@@ -26,7 +26,8 @@ import java.util.UUID;
  * @param flag why it is not a person's act; absent for a person's
  * @param visitor the fan's cookie, or a keyed hash that is worth one day
  * @param userAgent as received, cut to what is kept
- * @param clickId the click whose landing page this act happened on
+ * @param clickId the click whose landing page this act happened on; for a click, that on whose page the link was
+ *     shared: a friend's if she is another visitor, else the fan's own who loaded the page again
  * @param repaired what the reader of a pasted token had to repair
  */
 public record Touch(

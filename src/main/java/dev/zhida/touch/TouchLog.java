@@ -206,7 +206,7 @@ public class TouchLog {
                 spool(touches);
             }
             count(touches);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             // Native code that cannot be loaded, say: later batches may still reach PostgreSQL.
             lose(batch.size(), e.toString());
         } finally {

@@ -125,7 +125,7 @@ final class TrafficRuleDay {
 
     /** Hits come in the order in which they are counted: by placement, visitor and time. */
     private int hitsWith(Stored touch) {
-        if (!TrafficRules.isHit(touch.kind())) {
+        if (!TrafficRules.isHit(touch.kind(), touch.visitor())) {
             return 0;
         }
         hits = previous != null && touch.sameMinute(previous) ? hits + 1 : 1;

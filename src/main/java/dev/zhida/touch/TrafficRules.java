@@ -2,10 +2,11 @@ package dev.zhida.touch;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Tells people's acts from the rest, by what a request says of itself and by how often a visitor comes; never by an
+ * Tells people's acts from the rest, by what a request says of itself and by how often a visitor comes who has a cookie; never by an
  * address, behind which thousands of people may stand. The fan's way and a later run over stored touches ask the same
  * {@link #classify}.
  */
@@ -64,9 +65,13 @@ public final class TrafficRules {
         return hits > MOST_HITS_A_MINUTE ? Optional.of(Flag.RATE) : Optional.empty();
     }
 
-    /** Whether an act of that kind is a hit on a placement; the others happen once per visit anyway. */
-    public static boolean isHit(Touch.Kind kind) {
-        return kind == Touch.Kind.CLICK || kind == Touch.Kind.PASTE;
+    /**
+     * Whether an act counts as a hit of a visitor. Other kinds happen once per visit anyway; and without a cookie a
+     * visitor is no more than an address and a user agent, which hundreds of people behind one carrier may share. She
+     * is counted as one person whatever she does, so nothing is gained by hitting without a cookie.
+     */
+    public static boolean isHit(Touch.Kind kind, UUID visitor) {
+        return (kind == Touch.Kind.CLICK || kind == Touch.Kind.PASTE) && !VisitorSalts.isHashed(visitor);
     }
 
     /**

@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -68,15 +69,23 @@ public class VisitorSalts {
         });
     }
 
+    /** Whether a visitor is known by address and user agent only, so that several people may be behind her. */
+    public static boolean isHashed(UUID visitor) {
+        return visitor.version() == 8;
+    }
+
     /** The visitor of an address and user agent, for the business day of {@code at}. */
     public UUID visitor(String address, String userAgent, Instant at) {
         var salt = saltByDay.get(BusinessTime.dayOf(at));
         if (salt == null) {
             // The job did not run for a day: an unknown visitor is better than an unanswered fan.
-            return UUID.randomUUID();
+            return new UUID(ThreadLocalRandom.current().nextLong() & ~0xF000L | 0x8000L, at.toEpochMilli() | 1L << 63);
         }
         var digest = ByteBuffer.wrap(mac(salt).doFinal((address + '\n' + userAgent).getBytes(StandardCharsets.UTF_8)));
-        return new UUID(digest.getLong(), digest.getLong());
+        // Version 8 of RFC 9562, a layout of our own: tells such a visitor from one with a cookie.
+        return new UUID(
+                digest.getLong() & ~0xF000L | 0x8000L,
+                digest.getLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L);
     }
 
     private record SaltedMac(byte[] salt, Mac mac) {}
