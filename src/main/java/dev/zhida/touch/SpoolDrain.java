@@ -57,7 +57,7 @@ final class SpoolDrain implements AutoCloseable {
     }
 
     /** Says that a commit failed or took too long. */
-    void away(String why) {
+    synchronized void away(String why) {
         if (awaySince == null) {
             Log.warnf("touches go to the spool until PostgreSQL takes them again: %s", why);
             awaySince = Instant.now();

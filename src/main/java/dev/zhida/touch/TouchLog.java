@@ -22,11 +22,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -59,10 +55,12 @@ public class TouchLog {
     private final TouchStore store;
     private final Spool spool;
     private final SpoolDrain drain;
-    private final ExecutorService committer = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("touch-commit").factory());
     private final Thread writer = Thread.ofPlatform().name("touch-writer").unstarted(this::write);
+    private final Thread watch =
+            Thread.ofPlatform().daemon().name("touch-watch").unstarted(this::watch);
     private volatile boolean closing;
+    /** When the commit began that is under way; 0 while there is none. */
+    private volatile long commitBeganNanos;
 
     private final MeterRegistry metrics;
     private final Map<Label, Counter> counters = new HashMap<>();
@@ -125,12 +123,8 @@ public class TouchLog {
     }
 
     void start() {
-        // Connects ahead: the first fan need not wait for it.
-        committer.submit(() -> {
-            store.probe();
-            return null;
-        });
         writer.start();
+        watch.start();
         drain.start();
     }
 
@@ -146,8 +140,7 @@ public class TouchLog {
             Thread.currentThread().interrupt();
         }
         drain.close();
-        store.abort();
-        committer.close();
+        watch.interrupt();
         store.close();
         spool.close();
     }
@@ -180,6 +173,12 @@ public class TouchLog {
 
     private void write() {
         try {
+            // Connects ahead: the first fan need not wait for it.
+            store.probe();
+        } catch (SQLException e) {
+            drain.away(String.valueOf(e.getMessage()));
+        }
+        try {
             while (!closing || !queue.isEmpty()) {
                 var first = queue.poll(50, TimeUnit.MILLISECONDS);
                 if (first != null) {
@@ -197,7 +196,7 @@ public class TouchLog {
         }
     }
 
-    private void write(List<Waiting> batch) throws InterruptedException {
+    private void write(List<Waiting> batch) {
         try {
             var touches = new ArrayList<Touch>(batch.size());
             batch.forEach(waiting -> touches.add(waiting.touch));
@@ -215,24 +214,32 @@ public class TouchLog {
     }
 
     /** Whether PostgreSQL has the touches for certain. */
-    private boolean commit(List<Touch> touches) throws InterruptedException {
+    private boolean commit(List<Touch> touches) {
         var began = System.nanoTime();
-        var commit = committer.submit(() -> {
-            store.write(touches);
-            return null;
-        });
+        commitBeganNanos = began;
         try {
-            commit.get(config.commitWithin().toNanos(), TimeUnit.NANOSECONDS);
+            store.write(touches);
             commits.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
             return true;
-        } catch (TimeoutException e) {
-            commit.cancel(false);
-            store.abort();
-            drain.away("a commit takes longer than " + config.commitWithin().toMillis() + " ms");
-        } catch (ExecutionException e) {
-            drain.away(String.valueOf(e.getCause().getMessage()));
+        } catch (SQLException e) {
+            drain.away(String.valueOf(e.getMessage()));
+            return false;
+        } finally {
+            commitBeganNanos = 0;
         }
-        return false;
+    }
+
+    /** Cuts the connection of a commit that takes too long, so that it fails. */
+    private void watch() {
+        var within = config.commitWithin().toNanos();
+        while (!Thread.interrupted()) {
+            LockSupport.parkNanos(within / 20);
+            var began = commitBeganNanos;
+            if (began != 0 && System.nanoTime() - began > within) {
+                drain.away("a commit takes longer than " + config.commitWithin().toMillis() + " ms");
+                store.abort();
+            }
+        }
     }
 
     private void spool(List<Touch> touches) {
