@@ -135,7 +135,7 @@ public final class Bench {
                         median(runs.stream().mapToDouble(Wrk.Result::p99)));
             }
             say("");
-            awaitDrained();
+            awaitCounted(app);
             // Each of the 64 connections may have been cut off after its touch was stored.
             say("%,d requests answered, %,d touches stored.", answered, touches() - stored);
             say("");
@@ -196,10 +196,10 @@ public final class Bench {
     private void fixedRate(PackagedApp app, World world) throws Exception {
         var port = URI.create(app.url()).getPort();
         OpenLoad.clicks(port, world.redirects(), WEIBO, FIXED_RATE / 2, Duration.ofSeconds(5));
-        awaitDrained();
+        awaitCounted(app);
         var before = touches();
         var result = OpenLoad.clicks(port, world.redirects(), WEIBO, FIXED_RATE, RUN.multipliedBy(3));
-        awaitDrained();
+        awaitCounted(app);
         say(
                 "Redirects at a fixed %,d/s for %d s, from the same two cores: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms, longest"
                         + " %.0f ms; %,d asked, %,d failed, %,d touches stored; %.0f ms waited for connections in all.",
@@ -252,23 +252,9 @@ public final class Bench {
                         MANY / 5,
                         median(ratios.stream().mapToDouble(r -> r)),
                         CODES,
-                        heap(app));
+                        metric(app, "jvm_memory_used_bytes\\{[^}]*area=\"heap\"[^}]*}") / (1 << 20));
             }
         }
-    }
-
-    private double heap(PackagedApp app) throws Exception {
-        var metrics = http.send(
-                        HttpRequest.newBuilder(URI.create(app.url() + "/q/metrics"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
-        return Pattern.compile("jvm_memory_used_bytes\\{[^}]*area=\"heap\"[^}]*} ([\\d.E+]+)")
-                        .matcher(metrics)
-                        .results()
-                        .mapToDouble(result -> Double.parseDouble(result.group(1)))
-                        .sum()
-                / (1 << 20);
     }
 
     // The world, through the API.
@@ -349,8 +335,11 @@ public final class Bench {
         }
     }
 
-    /** Waits until the roll-up has counted everything, so that one run does not pay for the one before. */
-    private void awaitDrained() throws Exception {
+    /** Waits until everything is in the table and counted, so that one run does not pay for the one before. */
+    private void awaitCounted(PackagedApp app) throws Exception {
+        while (metric(app, "zhida_touch_spool") > 0 || metric(app, "zhida_touch_queue") > 0) {
+            Thread.sleep(200);
+        }
         try (var connection = connect();
                 var statement = connection.createStatement()) {
             for (var left = 1L; left > 0; ) {
@@ -361,5 +350,18 @@ public final class Bench {
                 }
             }
         }
+    }
+
+    private double metric(PackagedApp app, String pattern) throws Exception {
+        var metrics = http.send(
+                        HttpRequest.newBuilder(URI.create(app.url() + "/q/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+        return Pattern.compile("(?m)^" + pattern + " ([\\d.E+]+)$")
+                .matcher(metrics)
+                .results()
+                .mapToDouble(result -> Double.parseDouble(result.group(1)))
+                .sum();
     }
 }
