@@ -31,6 +31,10 @@ public final class Bench {
 
     private static final Duration RUN = Duration.ofSeconds(Integer.getInteger("zhida.bench.seconds", 8));
     private static final int ROUNDS = Integer.getInteger("zhida.bench.rounds", 3);
+    /** Which parts to measure. */
+    private static final List<String> PARTS =
+            List.of(System.getProperty("zhida.bench.parts", "beside,fixed,many").split(","));
+
     private static final int FIXED_RATE = 10_000;
     private static final int MANY = 1_000_000;
     private static final int CODES = 1_000;
@@ -73,17 +77,21 @@ public final class Bench {
 
     private void run() throws Exception {
         World world;
-        try (var app = new PackagedApp(folder, "-Xmx1g")) {
+        try (var app = new PackagedApp(folder, "-Xms1g", "-Xmx1g")) {
             app.start();
             world = world(app);
-            if (Wrk.installed("wrk") && Wrk.installed("nginx")) {
+            if (PARTS.contains("beside") && Wrk.installed("wrk") && Wrk.installed("nginx")) {
                 beside(app, world);
             } else {
-                say("wrk and nginx are not both installed: no rates beside nginx.");
+                say("No rates beside nginx: not wanted, or wrk and nginx are not both installed.");
             }
-            fixedRate(app, world);
+            if (PARTS.contains("fixed")) {
+                fixedRate(app, world);
+            }
         }
-        many(world);
+        if (PARTS.contains("many")) {
+            many(world);
+        }
         Files.writeString(folder.resolve("bench.md"), table);
     }
 
@@ -195,7 +203,8 @@ public final class Bench {
 
     private void fixedRate(PackagedApp app, World world) throws Exception {
         var port = URI.create(app.url()).getPort();
-        OpenLoad.clicks(port, world.redirects(), WEIBO, FIXED_RATE / 2, Duration.ofSeconds(5));
+        // Both sides compile their code first.
+        OpenLoad.clicks(port, world.redirects(), WEIBO, FIXED_RATE, RUN.multipliedBy(2));
         awaitCounted(app);
         var before = touches();
         var result = OpenLoad.clicks(port, world.redirects(), WEIBO, FIXED_RATE, RUN.multipliedBy(3));
@@ -219,7 +228,7 @@ public final class Bench {
     // A million live links.
 
     private void many(World world) throws Exception {
-        try (var app = new PackagedApp(folder, "-Xmx1g")) {
+        try (var app = new PackagedApp(folder, "-Xms1g", "-Xmx1g")) {
             app.start();
             List<String> codes;
             try (var connection = connect()) {

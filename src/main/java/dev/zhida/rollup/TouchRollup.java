@@ -16,7 +16,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 public class TouchRollup {
 
     /** Touches in one transaction, about. More: fewer of them for the same load; fewer: the counts are fresher. */
-    private static final int TOUCHES_AT_A_TIME = 50_000;
+    private static final int TOUCHES_AT_A_TIME = 5_000;
 
     /** Batches that are looked at for it; a quiet log has batches of one touch. */
     private static final int BATCHES_AT_A_TIME = 2_000;
