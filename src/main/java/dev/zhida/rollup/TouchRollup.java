@@ -15,7 +15,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 @ApplicationScoped
 public class TouchRollup {
 
-    /** Touches in one transaction, about. More: fewer of them for the same load; fewer: the counts are fresher. */
+    /** Touches in one transaction, about. More: less work for the same load; fewer: fans wait less for the processors. */
     private static final int TOUCHES_AT_A_TIME = 5_000;
 
     /** Batches that are looked at for it; a quiet log has batches of one touch. */
