@@ -9,18 +9,44 @@ import java.util.Objects;
  */
 public record Account(Kind kind, String owner) implements Comparable<Account> {
 
-    /** What an account is for; the estimated ones hold what is expected but not yet settled. */
+    /**
+     * What an account is for; the estimated ones hold what is expected but not yet settled. What belongs to somebody
+     * has a credit balance; what is owed to us a debit balance.
+     */
     public enum Kind {
+        /** What a marketplace is expected to pay; owner: the marketplace. */
         RECEIVABLE_ESTIMATED,
+        /** What a marketplace has settled; owner: the marketplace. */
         RECEIVABLE,
         FEE_ESTIMATED,
+        /** What the marketplace keeps for itself. */
         TECHNICAL_SERVICE_FEE,
+        /** Owner: the creator, here and below. */
         CREATOR_ESTIMATED,
+        /** Settled, and on no statement yet. */
         CREATOR_CONFIRMED,
+        /** Settled, but held until somebody has decided. */
+        CREATOR_HELD,
+        /** On a statement, to be paid out. */
+        CREATOR_PAYABLE,
+        /** In a payout batch, or sent. */
+        CREATOR_PAID,
+        /** What a creator owes after her statements have gone below zero; carried, never forgotten. */
+        CLAWBACK_DEBT,
+        /** Owner: the agency (MCN) that has a share of its creators' income. */
+        AGENCY_ESTIMATED,
+        AGENCY_CONFIRMED,
         UNATTRIBUTED_ESTIMATED,
         UNATTRIBUTED,
         PLATFORM_ESTIMATED,
-        PLATFORM_REVENUE
+        PLATFORM_REVENUE,
+        /** What a brand owes for bonuses that it funds; owner: the brand. */
+        BRAND_BONUS_ESTIMATED,
+        BRAND_BONUS,
+        /** Withheld for the tax office; owner: the creator. */
+        TAX_WITHHELD,
+        /** The other side of what a person adjusts by hand. */
+        ADJUSTMENT
     }
 
     public Account {

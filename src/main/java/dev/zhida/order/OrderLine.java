@@ -3,6 +3,7 @@ package dev.zhida.order;
 import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.OrderStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -10,8 +11,26 @@ import java.util.UUID;
  *
  * @param latest the observation that holds
  * @param review why a person must decide; {@code null} unless the status is {@code NEEDS_REVIEW}
+ * @param refunds what was refunded of it, where the marketplace tells refunds apart
+ * @param frozen whether the marketplace has frozen it for a violation
  */
-public record OrderLine(UUID id, UUID accountId, Observation latest, OrderStatus status, String review) {
+public record OrderLine(
+        UUID id,
+        UUID accountId,
+        Observation latest,
+        OrderStatus status,
+        String review,
+        List<Refund> refunds,
+        boolean frozen) {
+
+    public OrderLine {
+        refunds = List.copyOf(refunds);
+    }
+
+    /** A line without refunds. */
+    public OrderLine(UUID id, UUID accountId, Observation latest, OrderStatus status, String review) {
+        this(id, accountId, latest, status, review, List.of(), false);
+    }
 
     /** When the buyer paid, as far as the source tells; else when the order was placed. May be {@code null}. */
     public Instant paidAt() {

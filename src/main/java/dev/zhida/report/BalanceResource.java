@@ -64,13 +64,26 @@ class BalanceResource {
                 .toList();
         var creators = items.stream()
                 .filter(item -> switch (item.kind()) {
-                    case CREATOR_ESTIMATED, CREATOR_CONFIRMED, UNATTRIBUTED_ESTIMATED, UNATTRIBUTED -> true;
+                    case CREATOR_ESTIMATED,
+                            CREATOR_CONFIRMED,
+                            CREATOR_HELD,
+                            CREATOR_PAYABLE,
+                            CLAWBACK_DEBT,
+                            UNATTRIBUTED_ESTIMATED,
+                            UNATTRIBUTED -> true;
                     case RECEIVABLE_ESTIMATED,
                             RECEIVABLE,
                             FEE_ESTIMATED,
                             TECHNICAL_SERVICE_FEE,
+                            CREATOR_PAID,
+                            AGENCY_ESTIMATED,
+                            AGENCY_CONFIRMED,
                             PLATFORM_ESTIMATED,
-                            PLATFORM_REVENUE -> false;
+                            PLATFORM_REVENUE,
+                            BRAND_BONUS_ESTIMATED,
+                            BRAND_BONUS,
+                            TAX_WITHHELD,
+                            ADJUSTMENT -> false;
                 })
                 .mapToLong(BalanceView::fen)
                 .sum();

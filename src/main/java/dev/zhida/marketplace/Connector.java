@@ -1,0 +1,93 @@
+package dev.zhida.marketplace;
+
+import dev.zhida.money.Money;
+import dev.zhida.money.Rate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One marketplace's affiliate API, in the words of all: signs, asks, translates. It keeps nothing and asks once; when
+ * to ask again is its caller's to decide.
+ *
+ * <p>Every method throws {@link MarketplaceFailure}.
+ */
+public interface Connector {
+
+    /**
+     * What a link is wanted for.
+     *
+     * @param item the item
+     * @param slot the slot as it is written into a link; {@code null} for the account's own
+     */
+    record LinkWish(ItemReference item, SlotKind slotKind, String slot) {}
+
+    /**
+     * A link that the marketplace made. Absent values are {@code null}.
+     *
+     * @param url where a fan goes; https
+     * @param deepLink opens the marketplace's app where it is installed
+     * @param token the marketplace's own token, as short as it has it
+     * @param longToken the same within its text, to be handed on verbatim
+     * @param expiresAt when link or token stop to work, whichever is first
+     */
+    record MadeLink(String url, String shortUrl, String deepLink, String token, String longToken, Instant expiresAt) {}
+
+    /**
+     * What the marketplace tells about an item. Absent values are {@code null}.
+     *
+     * @param commission the share of the paid amount that is commission
+     */
+    record ItemFacts(
+            ItemReference item,
+            String title,
+            String shopName,
+            String pictureUrl,
+            Money price,
+            Money coupon,
+            Rate commission) {}
+
+    /**
+     * How often a native token was opened, as the marketplace counts it.
+     *
+     * @param views opened tokens within the last hour and altogether
+     */
+    record TokenCounts(long hourViews, long hourVisitors, long views, long visitors) {}
+
+    /** A slot whose tokens the marketplace warns about or has blocked. */
+    record TokenRisk(String slot, boolean blocked, Map<String, String> raw) {}
+
+    Marketplace marketplace();
+
+    /** What can be asked for window by window. */
+    List<Feed> feeds();
+
+    /** How long a window of the feed may be, at most. */
+    Duration widest(Feed feed);
+
+    /**
+     * One page of a feed.
+     *
+     * @param from in whole seconds
+     * @param until in whole seconds, not included
+     * @param cursor {@link FeedPage#next} of the page before; {@code null} for the first
+     */
+    FeedPage page(Connection connection, Feed feed, Instant from, Instant until, String cursor);
+
+    /** Has the marketplace make a link, and its own token where it has one. */
+    MadeLink link(Connection connection, LinkWish wish);
+
+    /** Looks an item up; empty if the marketplace does not know it or it earns nothing. */
+    Optional<ItemFacts> item(Connection connection, ItemReference item);
+
+    /** Counts of a native token; empty where the marketplace tells none. */
+    Optional<TokenCounts> tokenCounts(Connection connection, String token);
+
+    /** Slots whose tokens are at risk; empty where the marketplace tells none. */
+    List<TokenRisk> tokenRisks(Connection connection);
+
+    /** Asks for something small, to see whether the connection works; returns what was asked. */
+    String test(Connection connection);
+}
