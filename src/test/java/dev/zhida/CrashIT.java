@@ -278,6 +278,11 @@ class CrashIT {
         /** Every answered click is in the table, once, and the counts are those of the table. */
         void assertStored() throws Exception {
             try (var connection = database()) {
+                var deadline = Instant.now().plus(COUNTED_WITHIN);
+                while (RollupCheck.pending(connection) > 0) {
+                    assertThat(Instant.now()).as("all touches are counted").isBefore(deadline);
+                    Thread.sleep(50);
+                }
                 var stored = new HashSet<UUID>();
                 var doubled = new ArrayList<UUID>();
                 try (var statement = connection.createStatement();
@@ -293,11 +298,6 @@ class CrashIT {
                 var missing = new HashSet<>(answered);
                 missing.removeAll(stored);
                 assertThat(missing).isEmpty();
-                var deadline = Instant.now().plus(COUNTED_WITHIN);
-                while (RollupCheck.pending(connection) > 0) {
-                    assertThat(Instant.now()).as("all touches are counted").isBefore(deadline);
-                    Thread.sleep(50);
-                }
                 assertThat(RollupCheck.differences(connection)).isEmpty();
             }
         }

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.zhida.campaign.ItemPictures;
+import dev.zhida.touch.TouchInbox;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -52,6 +53,9 @@ class EdgeTest {
 
     @Inject
     Jdbi jdbi;
+
+    @Inject
+    TouchInbox inbox;
 
     @Inject
     ItemPictures pictures;
@@ -114,6 +118,7 @@ class EdgeTest {
 
     /** A number out of the touches {@code t} of a placement {@code p}. */
     private int count(String what, String code) {
+        inbox.awaitTaken();
         return jdbi.withHandle(h -> h.createQuery("select " + what
                         + " from touch t join placement p on p.id = t.placement_id where p.code = :code")
                 .bind("code", code)
@@ -183,6 +188,7 @@ class EdgeTest {
     void the_click_keeps_the_rule_that_answered_it_and_where_it_went() {
         var code = post("WECHAT", "CHAT", "LINK").code();
         get("/r/" + code, WECHAT).statusCode(302);
+        inbox.awaitTaken();
         var row = jdbi.withHandle(
                 h -> h.createQuery("""
                         select t.destination_host, r.host_app, r.scene, t.app_major from touch t

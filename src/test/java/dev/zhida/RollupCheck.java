@@ -2,6 +2,7 @@ package dev.zhida;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,6 +37,17 @@ public final class RollupCheck {
             """;
 
     private RollupCheck() {}
+
+    /** Waits until every touch that was answered is in the log, and counted. */
+    public static void await(Connection connection) throws SQLException, InterruptedException {
+        var deadline = Instant.now().plusSeconds(30);
+        while (pending(connection) > 0) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError("touches wait to be counted: " + pending(connection));
+            }
+            Thread.sleep(20);
+        }
+    }
 
     /** Batches that are not counted yet. */
     public static long pending(Connection connection) throws SQLException {

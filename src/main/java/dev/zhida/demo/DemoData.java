@@ -15,6 +15,7 @@ import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
 import dev.zhida.platform.Scene;
 import dev.zhida.slot.Slots;
+import dev.zhida.touch.TouchInbox;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
@@ -85,6 +86,7 @@ public class DemoData {
     private final Slots slots;
     private final LinkKits kits;
     private final OrderReports reports;
+    private final TouchInbox inbox;
     private final Jdbi jdbi;
     private final Clock clock;
     private volatile boolean loaded;
@@ -100,6 +102,7 @@ public class DemoData {
             Slots slots,
             LinkKits kits,
             OrderReports reports,
+            TouchInbox inbox,
             Jdbi jdbi,
             Clock clock) {
         this.wanted = wanted;
@@ -111,6 +114,7 @@ public class DemoData {
         this.slots = slots;
         this.kits = kits;
         this.reports = reports;
+        this.inbox = inbox;
         this.jdbi = jdbi;
         this.clock = clock;
     }
@@ -143,6 +147,7 @@ public class DemoData {
             var posted = addKits();
             addClicks(posted);
             addOrders(posted);
+            inbox.awaitTaken();
             loaded = true;
             announce();
         } catch (IOException | RuntimeException e) {
@@ -236,7 +241,7 @@ public class DemoData {
     }
 
     private void addClicks(List<LinkKits.Posted> posted) throws IOException, InterruptedException {
-        if (count("select count(*) from touch") > 0) {
+        if (count("select count(*) from touch") + count("select count(*) from touch_batch") > 0) {
             return;
         }
         try (var http = HttpClient.newBuilder()

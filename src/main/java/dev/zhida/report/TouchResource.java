@@ -5,6 +5,7 @@ import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.link.LinkKits;
 import dev.zhida.touch.Touch;
+import dev.zhida.touch.TouchInbox;
 import dev.zhida.web.Page;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -14,7 +15,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -31,13 +31,13 @@ class TouchResource {
     private final Jdbi jdbi;
     private final LinkKits kits;
     private final CurrentCaller caller;
-    private final Clock clock;
+    private final TouchInbox inbox;
 
-    TouchResource(Jdbi jdbi, LinkKits kits, CurrentCaller caller, Clock clock) {
+    TouchResource(Jdbi jdbi, LinkKits kits, CurrentCaller caller, TouchInbox inbox) {
         this.jdbi = jdbi;
         this.kits = kits;
         this.caller = caller;
-        this.clock = clock;
+        this.inbox = inbox;
     }
 
     @Schema(name = "Touch")
@@ -80,8 +80,8 @@ class TouchResource {
             @PathParam("code") String code,
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
             @QueryParam("cursor") String cursor) {
-        var at = clock.instant();
         var placement = kits.placement(code, caller.get().scope()).placement().id();
+        var at = inbox.awaitTaken();
         var rows = touches(placement, Page.position(cursor, UUID::fromString), limit + 1);
         var page = Page.of(rows, limit, TouchView::id, at);
         return new TouchesView(page.items(), page.next(), at, total(placement));

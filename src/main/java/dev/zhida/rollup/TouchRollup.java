@@ -1,14 +1,15 @@
 package dev.zhida.rollup;
 
 import dev.zhida.problem.Refusal;
+import dev.zhida.touch.TouchInbox;
 import dev.zhida.touch.TouchPartitions;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /** Counts touches into {@code rollup_touch_hour} and {@code rollup_touch_day}. */
@@ -46,71 +47,63 @@ public class TouchRollup {
     private static final int VISITORS_FORGOTTEN_AT_A_TIME = 50_000;
 
     private final Jdbi jdbi;
+    private final TouchInbox inbox;
     private final TouchPartitions partitions;
 
-    TouchRollup(Jdbi jdbi, TouchPartitions partitions) {
+    TouchRollup(Jdbi jdbi, TouchInbox inbox, TouchPartitions partitions) {
         this.jdbi = jdbi;
+        this.inbox = inbox;
         this.partitions = partitions;
     }
 
-    private record Batch(long id, int touches, LocalDate firstDay, LocalDate lastDay) {}
-
-    /** Counts the touches of some batches that nobody else counts just now; answers whether there are likely more. */
+    /**
+     * Stores and counts the touches of some batches that nobody else takes just now; answers whether there are likely
+     * more.
+     */
     boolean countSome() {
-        return jdbi.inTransaction(handle -> {
-            var batches = take(handle);
-            if (!batches.isEmpty()) {
-                var first = batches.stream()
-                        .map(Batch::firstDay)
-                        .min(LocalDate::compareTo)
-                        .orElseThrow();
-                var last = batches.stream()
-                        .map(Batch::lastDay)
-                        .max(LocalDate::compareTo)
-                        .orElseThrow();
-                // A day that is being counted anew is waited for: until then nobody knows what was counted.
-                first.datesUntil(last.plusDays(1)).forEach(day -> lock(handle, "pg_advisory_xact_lock_shared", day));
-                var ids = batches.stream().map(Batch::id).toArray(Long[]::new);
-                count(handle, first, last, ids);
-                handle.createUpdate("delete from touch_batch where id = any(:ids)")
-                        .bind("ids", ids)
-                        .execute();
+        var batches = inbox.oldest(BATCHES_AT_A_TIME, TOUCHES_AT_A_TIME);
+        if (batches.isEmpty()) {
+            return false;
+        }
+        try {
+            count(batches);
+        } catch (JdbiException e) {
+            if (!TouchInbox.faultOfTheTouches(e)) {
+                throw e;
             }
-            return batches.size() == BATCHES_AT_A_TIME
-                    || batches.stream().mapToInt(Batch::touches).sum() >= TOUCHES_AT_A_TIME;
+            batches.forEach(this::countAlone);
+            return true;
+        }
+        return batches.size() == BATCHES_AT_A_TIME
+                || batches.stream().mapToInt(TouchInbox.Batch::touches).sum() >= TOUCHES_AT_A_TIME;
+    }
+
+    private void countAlone(TouchInbox.Batch batch) {
+        try {
+            count(List.of(batch));
+        } catch (JdbiException e) {
+            if (!TouchInbox.faultOfTheTouches(e)) {
+                throw e;
+            }
+            inbox.setAside(batch, e);
+        }
+    }
+
+    private void count(List<TouchInbox.Batch> batches) {
+        jdbi.useTransaction(handle -> {
+            var days = inbox.take(handle, batches);
+            // A day that is being counted anew is waited for: until then nobody knows what was counted.
+            days.forEach(day -> lock(handle, "pg_advisory_xact_lock_shared", day));
+            if (!days.isEmpty()) {
+                count(handle, days.getFirst(), days.getLast());
+            }
         });
     }
 
-    private static List<Batch> take(Handle handle) {
-        return handle.createQuery("""
-                        select b.id, b.touches, b.first_day, b.last_day
-                        from touch_batch b
-                        where b.id in (
-                            select id from (
-                                select id, touches, sum(touches) over (order by id) so_far
-                                from (select id, touches from touch_batch order by id limit :batches) oldest
-                            ) summed where so_far - touches < :touches)
-                        order by b.id for update skip locked
-                        """)
-                .bind("batches", BATCHES_AT_A_TIME)
-                .bind("touches", TOUCHES_AT_A_TIME)
-                .map((row, context) -> new Batch(
-                        row.getLong("id"),
-                        row.getInt("touches"),
-                        row.getObject("first_day", LocalDate.class),
-                        row.getObject("last_day", LocalDate.class)))
-                .list();
-    }
-
     /** Rows are written in the order of their keys, so that two who count at once do not wait for each other. */
-    private static void count(Handle handle, LocalDate first, LocalDate last, Long[] batches) {
-        // A partition of today has no statistics yet; without them the whole of it would be read.
-        handle.execute("set local enable_seqscan = off");
+    private static void count(Handle handle, LocalDate first, LocalDate last) {
         handle.createUpdate("""
-                        with taken as materialized (
-                            select day, id, at, placement_id, kind, host_app, os, human, visitor
-                            from touch where day between :first and :last and batch_id = any(:batches)
-                        ), hours as (
+                        with %s, hours as (
                             %s
                             on conflict on constraint rollup_touch_hour_pkey
                                 do update set touches = rollup_touch_hour.touches + excluded.touches
@@ -128,6 +121,7 @@ public class TouchRollup {
                             union all
                             select t.day, t.placement_id, t.kind, t.host_app, t.os, true, 0, -1
                             from firsts f join touch t on t.day = f.day and t.id = f.before
+                            where t.day between :first and :last
                         )
                         insert into rollup_touch_day (day, placement_id, kind, host_app, os, human, touches, people)
                         select day, placement_id, kind, host_app, os, human, sum(touches), sum(people)
@@ -135,15 +129,14 @@ public class TouchRollup {
                         on conflict on constraint rollup_touch_day_pkey
                             do update set touches = rollup_touch_day.touches + excluded.touches,
                                 people = rollup_touch_day.people + excluded.people
-                        """.formatted(HOURS, VISITORS))
+                        """.formatted(TouchInbox.TAKEN, HOURS, VISITORS))
                 .bind("first", first)
                 .bind("last", last)
-                .bind("batches", batches)
                 .execute();
     }
 
     /**
-     * Counts a day anew from its touches. Batches may come meanwhile: those that are still to be counted are left out.
+     * Counts a day anew from its touches. Those that still wait in the inbox are counted when they are taken out.
      *
      * @throws Refusal if the day's touches are not kept any more, so that its counts are frozen
      */
@@ -172,9 +165,8 @@ public class TouchRollup {
                 .forEach(table -> handle.execute("delete from " + table + " where day = ?", day));
         Stream.of(HOURS, VISITORS, DAYS_ANEW).forEach(insert -> handle.createUpdate("""
                         with taken as (
-                            select t.day, t.id, t.at, t.placement_id, t.kind, t.host_app, t.os, t.human, t.visitor
-                            from touch t left join touch_batch b on b.id = t.batch_id
-                            where t.day = :day and b.id is null
+                            select day, id, at, placement_id, kind, host_app, os, human, visitor from touch
+                            where day = :day
                         )
                         %s
                         """.formatted(insert))
@@ -202,15 +194,6 @@ public class TouchRollup {
                         .mapTo(LocalDate.class)
                         .list())
                 .forEach(this::rebuild);
-    }
-
-    /** The age of the oldest touches that are not counted yet. */
-    Duration lag() {
-        return jdbi.withHandle(handle -> handle.createQuery(
-                        "select coalesce(extract(epoch from now() - min(written_at)) * 1000, 0)::bigint from touch_batch")
-                .mapTo(Long.class)
-                .map(Duration::ofMillis)
-                .one());
     }
 
     /** Forgets who was counted on frozen days, a part at a time, so that nobody waits for it. */

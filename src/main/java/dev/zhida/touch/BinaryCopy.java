@@ -5,12 +5,22 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 
-/** Writes rows in PostgreSQL's binary COPY format (PostgreSQL manual, COPY, "Binary Format") into one growing buffer. */
+/**
+ * Writes rows in PostgreSQL's binary COPY format (PostgreSQL manual, COPY, "Binary Format") into one growing buffer. A
+ * stream is the header, any number of rows, the trailer.
+ */
 final class BinaryCopy {
 
-    private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
+    /** Signature, flags, no extension. */
+    static final byte[] HEADER = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
+    };
+
+    static final byte[] TRAILER = {-1, -1};
 
     /** PostgreSQL counts from 2000-01-01. */
     private static final int DAY_ZERO = Math.toIntExact(LocalDate.of(2000, 1, 1).toEpochDay());
@@ -24,7 +34,6 @@ final class BinaryCopy {
     /** Begins anew in the same buffer. */
     BinaryCopy begin() {
         buffer.clear();
-        buffer.put(SIGNATURE).putInt(0).putInt(0);
         return this;
     }
 
@@ -86,14 +95,24 @@ final class BinaryCopy {
         return int8((value.getEpochSecond() - SECOND_ZERO) * 1_000_000 + value.getNano() / 1_000);
     }
 
-    /** Ends the rows; what was written stands in {@link #bytes()} up to the length that is answered. */
-    int end() {
-        room(LONGEST_FIXED).putShort((short) -1);
-        return buffer.position();
+    /** The rows that were written. */
+    byte[] rows() {
+        return Arrays.copyOf(buffer.array(), buffer.position());
     }
 
-    byte[] bytes() {
-        return buffer.array();
+    /** Takes rows apart that were written together. */
+    static List<byte[]> rows(byte[] together) {
+        var in = ByteBuffer.wrap(together);
+        var rows = new ArrayList<byte[]>();
+        while (in.hasRemaining()) {
+            var start = in.position();
+            for (var columns = in.getShort(); columns > 0; columns--) {
+                // Absent values have the length -1 and no bytes.
+                in.position(in.position() + 4 + Math.max(0, in.getInt(in.position())));
+            }
+            rows.add(Arrays.copyOfRange(together, start, in.position()));
+        }
+        return rows;
     }
 
     private ByteBuffer room(int needed) {

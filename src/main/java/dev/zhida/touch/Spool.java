@@ -140,25 +140,15 @@ final class Spool implements AutoCloseable {
      * @throws SQLException if they are not: the spool is full, or cannot be written
      */
     synchronized void append(List<Touch> touches) throws SQLException {
-        insert(touches, null);
-        waiting += touches.size();
-    }
-
-    /** Keeps a touch that PostgreSQL will never take, apart from the others, for a person to look at. */
-    synchronized void refuse(Touch touch, String reason) throws SQLException {
-        insert(List.of(touch), reason);
-    }
-
-    private void insert(List<Touch> touches, String refused) throws SQLException {
         open();
-        try (var insert = connection.prepareStatement("insert into touches (count, body, refused) values (?, ?, ?)")) {
+        try (var insert = connection.prepareStatement("insert into touches (count, body) values (?, ?)")) {
             insert.setInt(1, touches.size());
             insert.setBytes(2, encode(touches));
-            insert.setString(3, refused);
             insert.executeUpdate();
         } catch (SQLException e) {
             throw failed(e);
         }
+        waiting += touches.size();
     }
 
     /**

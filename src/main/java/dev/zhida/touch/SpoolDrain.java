@@ -25,7 +25,6 @@ final class SpoolDrain implements AutoCloseable {
     private final TouchStore store;
     private final Duration commitWithin;
     private final Counter drained;
-    private final Counter refused;
     private final Thread thread = Thread.ofPlatform().name("touch-drain").unstarted(this::run);
     private volatile Instant awaySince;
     private volatile boolean looked;
@@ -36,9 +35,6 @@ final class SpoolDrain implements AutoCloseable {
         this.commitWithin = commitWithin;
         this.drained = Counter.builder("zhida.touches.drained")
                 .description("Touches that came from the spool into the database")
-                .register(metrics);
-        this.refused = Counter.builder("zhida.touches.refused")
-                .description("Touches that the database will never take; they stay in the spool, marked")
                 .register(metrics);
     }
 
@@ -106,7 +102,7 @@ final class SpoolDrain implements AutoCloseable {
             return false;
         }
         var began = System.nanoTime();
-        insert(part.touches());
+        store.write(part.touches());
         var took = System.nanoTime() - began;
         forget(part);
         if (took <= commitWithin.toNanos() || spool.waiting() == 0) {
@@ -135,32 +131,6 @@ final class SpoolDrain implements AutoCloseable {
             // They are taken again, and nothing is stored twice.
             Log.errorf("the spool does not forget what PostgreSQL has: %s", e.getMessage());
         }
-    }
-
-    /** One touch that PostgreSQL will never take must not keep the others. */
-    private void insert(List<Touch> touches) throws SQLException {
-        try {
-            store.writeAgain(touches);
-        } catch (SQLException | RuntimeException e) {
-            if (e instanceof SQLException sql && !faultOfTheTouches(sql)) {
-                throw e;
-            }
-            if (touches.size() > 1) {
-                var half = touches.size() / 2;
-                insert(touches.subList(0, half));
-                insert(touches.subList(half, touches.size()));
-            } else {
-                Log.errorf(e, "PostgreSQL will never take the touch %s; it stays in the spool", touches.getFirst());
-                spool.refuse(touches.getFirst(), String.valueOf(e.getMessage()));
-                refused.increment();
-            }
-        }
-    }
-
-    /** Classes 22 and 23 of the SQL states: data exception, integrity constraint violation. */
-    private static boolean faultOfTheTouches(SQLException e) {
-        var state = e.getSQLState();
-        return state != null && (state.startsWith("22") || state.startsWith("23"));
     }
 
     @Override

@@ -102,11 +102,6 @@ public record Touch(
         }
     }
 
-    /** Whether the same touch may be told again, so that the second time is no fault: its id is a derived one. */
-    boolean idempotent() {
-        return id.version() == 8;
-    }
-
     /** The business day that this is stored under: that of the id, whose first 48 bits are milliseconds. */
     LocalDate day() {
         return BusinessTime.dayOf(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16));

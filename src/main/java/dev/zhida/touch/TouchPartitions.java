@@ -67,8 +67,8 @@ public class TouchPartitions {
     }
 
     /**
-     * Detached without stopping readers and writers, then dropped. What was not counted yet stays; and so does one
-     * day more than is promised, so that a count that began before midnight finds its touches.
+     * Detached without stopping readers and writers, then dropped. One day more than is promised stays, so that a
+     * count that began before midnight finds its touches.
      */
     private void dropOld(Handle handle) {
         var limit = keptFrom().minusDays(1);
@@ -77,8 +77,6 @@ public class TouchPartitions {
                         from pg_inherits i join pg_class c on c.oid = i.inhrelid
                         where i.inhparent = 'touch'::regclass
                           and to_date(substr(c.relname, 7), 'YYYYMMDD') < :limit
-                          and not exists (select from touch_batch b
-                              where to_date(substr(c.relname, 7), 'YYYYMMDD') between b.first_day and b.last_day)
                         order by pending desc, relname
                         """)
                 .bind("limit", limit)

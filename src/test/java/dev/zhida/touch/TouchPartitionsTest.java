@@ -85,16 +85,6 @@ class TouchPartitionsTest {
     }
 
     @Test
-    void touches_that_are_not_counted_yet_are_not_dropped() {
-        make(-14, -11);
-        jdbi.useHandle(
-                handle -> handle.execute(
-                        "insert into touch_batch (id, touches, first_day, last_day) values (1, 1, '2026-03-07', '2026-03-07')"));
-        partitions.keep();
-        assertThat(days()).contains("20260307").doesNotContain("20260306", "20260308");
-    }
-
-    @Test
     void a_partition_is_made_while_touches_are_read() {
         make(-14, -13);
         jdbi.useTransaction(reader -> {
