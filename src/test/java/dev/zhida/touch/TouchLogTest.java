@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -149,24 +148,27 @@ class TouchLogTest {
     }
 
     /** What the log holds once everything is taken out of the inbox. */
-    private Set<UUID> stored() {
+    private List<UUID> stored() {
         var jdbi = Jdbi.create(database.dataSource()).installPlugin(new PostgresPlugin());
         var inbox = new TouchInbox(jdbi, metrics);
         for (var waiting = inbox.oldest(100, 10_000); !waiting.isEmpty(); waiting = inbox.oldest(100, 10_000)) {
-            var batches = waiting;
-            try {
-                jdbi.useTransaction(handle -> take(handle, inbox, batches));
-            } catch (JdbiException e) {
-                assertThat(TouchInbox.faultOfTheTouches(e)).isTrue();
-                batches.forEach(batch -> inbox.setAside(batch, e));
+            for (var batch : waiting) {
+                try {
+                    jdbi.useTransaction(handle -> take(handle, inbox, batch));
+                } catch (JdbiException e) {
+                    assertThat(TouchInbox.faultOfTheTouches(e)).isTrue();
+                    inbox.setAside(batch, e);
+                }
             }
         }
-        return jdbi.withHandle(handle ->
-                handle.createQuery("select id from touch").mapTo(UUID.class).set());
+        List<UUID> ids = jdbi.withHandle(handle ->
+                handle.createQuery("select id from touch").mapTo(UUID.class).list());
+        assertThat(ids).doesNotHaveDuplicates();
+        return ids;
     }
 
-    private static void take(Handle handle, TouchInbox inbox, List<TouchInbox.Batch> batches) {
-        inbox.take(handle, batches);
+    private static void take(Handle handle, TouchInbox inbox, TouchInbox.Batch batch) {
+        inbox.take(handle, List.of(batch));
         handle.execute("with " + TouchInbox.TAKEN + " select count(*) from taken");
     }
 
