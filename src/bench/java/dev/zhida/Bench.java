@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -113,6 +114,7 @@ public final class Bench {
             for (var script : scripts.values()) {
                 wrk.run(script, app.url(), RUN);
             }
+            awaitCounted(app);
             var stored = touches();
             var answered = 0L;
             for (var round = 0; round < ROUNDS; round++) {
@@ -143,9 +145,14 @@ public final class Bench {
                         median(runs.stream().mapToDouble(Wrk.Result::p99)));
             }
             say("");
+            var counting = System.nanoTime();
             awaitCounted(app);
             // Each of the 64 connections may have been cut off after its touch was stored.
-            say("%,d requests answered, %,d touches stored.", answered, touches() - stored);
+            say(
+                    "%,d requests answered, %,d touches stored; %d s after the last run all were in the log and counted.",
+                    answered,
+                    touches() - stored,
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - counting));
             say("");
         }
     }

@@ -112,6 +112,8 @@ final class PostgresCluster {
             max_connections = 100
             shared_buffers = 256MB
             max_wal_size = 2GB
+            # Whoever commits waits for what all have written before.
+            wal_writer_flush_after = 256kB
             # Touches come in bursts of one fsync each; nothing is gained by waiting for siblings.
             commit_delay = 0
             timezone = 'UTC'

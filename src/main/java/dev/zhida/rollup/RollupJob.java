@@ -1,5 +1,6 @@
 package dev.zhida.rollup;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.zhida.touch.TouchInbox;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,6 +10,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.jdbi.v3.core.JdbiException;
 
@@ -21,11 +23,20 @@ class RollupJob {
 
     private static final Duration TRIES_EVERY = Duration.ofSeconds(1);
 
+    /** From this share of the processors' time on, counting takes what the touches themselves need. */
+    private static final double BUSY = 0.75;
+
     /**
-     * Where there is always more to count, counting rests for so many times as long as it worked: it would take what
-     * the touches themselves need. It still keeps up with some 10,000 touches a second on one slow processor.
+     * Where the processors are busy, counting rests for so many times as long as it worked: a rush is counted when it
+     * is over. What has been waiting for long is counted with less rest, so that a rush without an end is, too.
      */
     private static final int RESTS_TIMES = 4;
+
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    /** The whole machine, PostgreSQL and all. */
+    private static final OperatingSystemMXBean MACHINE =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final TouchRollup touches;
     private final TouchInbox inbox;
@@ -70,7 +81,7 @@ class RollupJob {
                 touches.rebuildChanged();
             }
             failing = false;
-            return more ? Duration.ofNanos(RESTS_TIMES * (System.nanoTime() - began)) : LOOKS_EVERY;
+            return more ? rest(Duration.ofNanos(System.nanoTime() - began)) : LOOKS_EVERY;
         } catch (JdbiException e) {
             // Once for each time PostgreSQL is away, not once a second.
             if (!failing) {
@@ -79,6 +90,13 @@ class RollupJob {
             failing = true;
             return TRIES_EVERY;
         }
+    }
+
+    private Duration rest(Duration worked) {
+        if (MACHINE.getCpuLoad() < BUSY) {
+            return Duration.ZERO;
+        }
+        return lag.compareTo(LONG) < 0 ? worked.multipliedBy(RESTS_TIMES) : worked;
     }
 
     @Scheduled(every = "1h", delayed = "1h")
