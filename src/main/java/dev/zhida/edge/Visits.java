@@ -1,11 +1,11 @@
 package dev.zhida.edge;
 
+import dev.zhida.database.KeyedHash;
 import dev.zhida.database.SecretKeys;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,8 +13,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signed ids of visits. A landing page carries one, and tells with it what happened on it: so only a page that was
@@ -26,7 +24,6 @@ class Visits {
     /** How long a page may tell what happens on it. */
     static final Duration LIFE = Duration.ofMinutes(30);
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int CODE_LENGTH = 8;
     private static final int SIGNED_LENGTH = 16 + CODE_LENGTH;
     /** 72 bits: nobody guesses one within the life of a visit. */
@@ -34,7 +31,7 @@ class Visits {
 
     private static final int TEXT_LENGTH = (SIGNED_LENGTH + SIGNATURE_LENGTH) * 4 / 3;
 
-    private final ThreadLocal<Mac> mac;
+    private final KeyedHash hash;
 
     @Inject
     Visits(SecretKeys keys) {
@@ -42,16 +39,7 @@ class Visits {
     }
 
     Visits(byte[] key) {
-        var secret = new SecretKeySpec(key, ALGORITHM);
-        this.mac = ThreadLocal.withInitial(() -> {
-            try {
-                var made = Mac.getInstance(ALGORITHM);
-                made.init(secret);
-                return made;
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        this.hash = new KeyedHash(key);
     }
 
     /** One showing of a landing page: the click that it answered, and the code that was clicked. */
@@ -96,8 +84,6 @@ class Visits {
     }
 
     private byte[] signature(byte[] bytes) {
-        var signer = mac.get();
-        signer.update(bytes, 0, SIGNED_LENGTH);
-        return signer.doFinal();
+        return hash.of(bytes, SIGNED_LENGTH);
     }
 }

@@ -1,12 +1,10 @@
 package dev.zhida.link;
 
+import dev.zhida.database.KeyedHash;
 import dev.zhida.database.SecretKeys;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Makes and reads codes: 6 random symbols, then 2 that a secret key derives from them, so that 1,023 of 1,024
@@ -14,23 +12,13 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class LinkCodes {
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int RANDOM_SYMBOLS = 6;
 
-    private final ThreadLocal<Mac> mac;
+    private final KeyedHash hash;
 
     /** Takes the secret key; codes made with another one are not read. */
     LinkCodes(byte[] key) {
-        var secret = new SecretKeySpec(key, ALGORITHM);
-        this.mac = ThreadLocal.withInitial(() -> {
-            try {
-                var made = Mac.getInstance(ALGORITHM);
-                made.init(secret);
-                return made;
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        this.hash = new KeyedHash(key);
     }
 
     /** The codes of this installation. */
@@ -70,7 +58,7 @@ final class LinkCodes {
         for (var i = 0; i < RANDOM_SYMBOLS; i++) {
             bytes[i] = (byte) values[i];
         }
-        var digest = mac.get().doFinal(bytes);
+        var digest = hash.of(bytes, RANDOM_SYMBOLS);
         values[RANDOM_SYMBOLS] = digest[0] & 31;
         values[RANDOM_SYMBOLS + 1] = digest[1] & 31;
     }

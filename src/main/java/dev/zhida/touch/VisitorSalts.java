@@ -1,5 +1,6 @@
 package dev.zhida.touch;
 
+import dev.zhida.database.KeyedHash;
 import dev.zhida.money.BusinessTime;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -8,18 +9,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -32,10 +29,7 @@ public class VisitorSalts {
 
     private final Jdbi jdbi;
     private final Clock clock;
-    /** Making one costs more than using it, and this is the hot path. */
-    private final ThreadLocal<SaltedMac> macOfThread = new ThreadLocal<>();
-
-    private volatile Map<LocalDate, byte[]> saltByDay = Map.of();
+    private volatile Map<LocalDate, KeyedHash> hashByDay = Map.of();
 
     VisitorSalts(Jdbi jdbi, Clock clock) {
         this.jdbi = jdbi;
@@ -49,7 +43,7 @@ public class VisitorSalts {
     @Scheduled(every = "10m", delayed = "10m")
     void refresh() {
         var today = BusinessTime.dayOf(clock.instant());
-        saltByDay = jdbi.inTransaction(handle -> {
+        hashByDay = jdbi.inTransaction(handle -> {
             for (var day : new LocalDate[] {today, today.plusDays(1)}) {
                 var fresh = new byte[32];
                 new SecureRandom().nextBytes(fresh);
@@ -63,7 +57,8 @@ public class VisitorSalts {
                     .execute();
             return handle
                     .createQuery("select day, salt from visitor_salt")
-                    .map((row, context) -> Map.entry(row.getObject("day", LocalDate.class), row.getBytes("salt")))
+                    .map((row, context) ->
+                            Map.entry(row.getObject("day", LocalDate.class), new KeyedHash(row.getBytes("salt"))))
                     .stream()
                     .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         });
@@ -76,32 +71,16 @@ public class VisitorSalts {
 
     /** The visitor of an address and user agent, for the business day of {@code at}. */
     public UUID visitor(String address, String userAgent, Instant at) {
-        var salt = saltByDay.get(BusinessTime.dayOf(at));
-        if (salt == null) {
+        var hash = hashByDay.get(BusinessTime.dayOf(at));
+        if (hash == null) {
             // The job did not run for a day: an unknown visitor is better than an unanswered fan.
             return new UUID(ThreadLocalRandom.current().nextLong() & ~0xF000L | 0x8000L, at.toEpochMilli() | 1L << 63);
         }
-        var digest = ByteBuffer.wrap(mac(salt).doFinal((address + '\n' + userAgent).getBytes(StandardCharsets.UTF_8)));
+        var who = (address + '\n' + userAgent).getBytes(StandardCharsets.UTF_8);
+        var digest = ByteBuffer.wrap(hash.of(who, who.length));
         // Version 8 of RFC 9562, a layout of our own: tells such a visitor from one with a cookie.
         return new UUID(
                 digest.getLong() & ~0xF000L | 0x8000L,
                 digest.getLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L);
-    }
-
-    private record SaltedMac(byte[] salt, Mac mac) {}
-
-    private Mac mac(byte[] salt) {
-        var made = macOfThread.get();
-        if (made == null || !Arrays.equals(made.salt(), salt)) {
-            try {
-                var mac = Mac.getInstance("HmacSHA256");
-                mac.init(new SecretKeySpec(salt, "HmacSHA256"));
-                made = new SaltedMac(salt, mac);
-                macOfThread.set(made);
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        return made.mac();
     }
 }
