@@ -14,6 +14,7 @@ import dev.zhida.ledger.Account;
 import dev.zhida.ledger.Ledger;
 import dev.zhida.marketplace.taobao.TaobaoReportFixture;
 import dev.zhida.money.Money;
+import dev.zhida.touch.TouchInbox;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -57,6 +58,9 @@ class TheWayTest {
 
     @Inject
     Jdbi jdbi;
+
+    @Inject
+    TouchInbox inbox;
 
     private String item;
 
@@ -463,6 +467,7 @@ class TheWayTest {
                 .row(order(orderNo(), pid, "订单付款", "1.00", null))
                 .row(order(orderNo(), pid, "订单失效", "1.00", null))
                 .csv());
+        inbox.awaitTaken();
         as(World.LONELY_CREATOR)
                 .get("/api/v1/reports/comparison?by=platform")
                 .then()
