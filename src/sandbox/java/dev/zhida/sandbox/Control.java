@@ -1,10 +1,10 @@
 package dev.zhida.sandbox;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import static dev.zhida.sandbox.Request.JSON;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.BufferedWriter;

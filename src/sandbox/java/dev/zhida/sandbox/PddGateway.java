@@ -1,11 +1,10 @@
 package dev.zhida.sandbox;
 
-import java.util.List;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import static dev.zhida.sandbox.Request.JSON;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zhida.sandbox.Accounts.Own;
 import dev.zhida.sandbox.Market.By;
@@ -13,6 +12,7 @@ import dev.zhida.sandbox.Market.Shown;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -362,9 +362,8 @@ final class PddGateway implements Gateway {
         var out = JSON.createObjectNode();
         var list = out.putArray("goods_list");
         var signs = parameters.text("goods_sign_list") == null
-                ? List.of(
-                        "Y9" + Integer.toString(parameters.text("keyword", "").hashCode() & Integer.MAX_VALUE, 36)
-                                + "abcdef_k")
+                ? List.of("Y9" + Integer.toString(parameters.text("keyword", "").hashCode() & Integer.MAX_VALUE, 36)
+                        + "abcdef_k")
                 : strings(parameters, "goods_sign_list");
         signs.forEach(sign -> add(list, sign));
         return out.put("total_count", list.size());

@@ -1,6 +1,5 @@
 package dev.zhida.sandbox;
 
-import java.util.ArrayList;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -236,7 +236,7 @@ public final class Sandbox implements AutoCloseable {
                             account,
                             nextNumber.get(),
                             at,
-                            Math.max(clickedAt, from),
+                            Math.min(at - 1, Math.max(clickedAt, from)),
                             Slot.of(account, slots.get(chosen).value()),
                             item,
                             null,

@@ -1,10 +1,10 @@
 package dev.zhida.sandbox;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import static dev.zhida.sandbox.Money.percent;
 import static dev.zhida.sandbox.Money.yuan;
 import static dev.zhida.sandbox.Request.JSON;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -284,9 +284,9 @@ final class TaobaoGateway implements Gateway {
         var estimated = state.estimatedBaseFen();
         var settled = state.step() == Step.SETTLED ? state.settledBaseFen() : 0;
         var paidAt = line.reached(Step.PAID, state);
-        var presale = line.states().length > 1
-                && line.states()[0].step() == Step.PAID
-                && line.states()[0].paidFen() < line.states()[1].paidFen();
+        var deposit = line.states()[0];
+        var presale =
+                deposit.step() == Step.PAID && deposit.paidFen() < line.end().paidFen();
         out.put("trade_id", line.orderNo);
         out.put("trade_parent_id", line.parentNo);
         out.put("item_id", changingPart(line.number) + "-" + item.id());
@@ -306,7 +306,7 @@ final class TaobaoGateway implements Gateway {
         out.put("tk_earning_time", Times.local(line.reached(Step.SETTLED, state), NONE));
         out.put("tk_deposit_time", presale ? Times.local(paidAt, NONE) : NONE);
         out.put("tb_deposit_time", presale ? Times.local(paidAt, NONE) : NONE);
-        out.put("deposit_price", presale ? yuan(line.states()[0].paidFen()) : "0.00");
+        out.put("deposit_price", presale ? yuan(deposit.paidFen()) : "0.00");
         out.put("modified_time", Times.local(state.at()));
         out.put("alipay_total_price", yuan(state.paidFen()));
         out.put("pay_price", state.step() == Step.SETTLED ? yuan(settled) : NONE);

@@ -1,8 +1,8 @@
 package dev.zhida.sandbox;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -152,8 +152,7 @@ final class VendorClient implements AutoCloseable {
     JsonNode pangolin(String path, String data) {
         var answer = json(send(pangolinRaw(path, data)));
         if (answer.path("data").isTextual()) {
-            ((ObjectNode) answer)
-                    .set("data", json(answer.path("data").asText()));
+            ((ObjectNode) answer).set("data", json(answer.path("data").asText()));
         }
         return answer;
     }
