@@ -61,6 +61,11 @@ public interface Connector {
 
     Marketplace marketplace();
 
+    /** Whether this is the interface that the account of a connection speaks to; a marketplace may have several. */
+    default boolean serves(Connection connection) {
+        return connection.marketplace() == marketplace();
+    }
+
     /** What can be asked for window by window. */
     List<Feed> feeds();
 
@@ -87,6 +92,15 @@ public interface Connector {
 
     /** Slots whose tokens are at risk; empty where the marketplace tells none. */
     List<TokenRisk> tokenRisks(Connection connection);
+
+    /**
+     * Whether a person has bound a slot (备案), without which its links earn nothing; empty where nobody has to.
+     *
+     * @param slot as it is written into a link
+     */
+    default Optional<Boolean> bound(Connection connection, String slot) {
+        return Optional.empty();
+    }
 
     /** Asks for something small, to see whether the connection works; returns what was asked. */
     String test(Connection connection);
