@@ -205,7 +205,7 @@ public final class Sandbox implements AutoCloseable {
         return own.orElseThrow(() -> new IllegalArgumentException("no account " + appKey + " of " + vendor));
     }
 
-    /** Makes a population, with all that will become of it; returns how many orders have how many lines. */
+    /** Makes a population, with all that will become of it; returns how many orders its lines belong to. */
     public synchronized int populate(World world) {
         var own = own(world.vendor, world.appKey);
         var account = own.account();
