@@ -34,7 +34,7 @@ public class Intake {
     public List<Boolean> take(Orders.Source source, List<Observation> observations) {
         var at = clock.instant();
         var taken = orders.observe(source, observations, at);
-        var attributionByLine = attributions.attribute(source.accountId(), taken.lines(), at);
+        var attributionByLine = attributions.attribute(taken.lines(), at);
         commissions.settle(taken.lines(), attributionByLine, at);
         return taken.added();
     }
