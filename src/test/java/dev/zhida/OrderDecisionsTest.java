@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.notNullValue;
 
 import dev.zhida.attribution.Evidence;
 import dev.zhida.attribution.Reviews;
@@ -53,6 +54,10 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(TestDatabase.class)
 class OrderDecisionsTest {
 
+    private static final String PHONE =
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
+                    + "MicroMessenger/8.0.49 NetType/WIFI Language/zh_CN";
+
     @Inject
     World world;
 
@@ -87,8 +92,8 @@ class OrderDecisionsTest {
     @BeforeEach
     void begin() {
         world.prepare();
-        // Leases begin with the kit, in this second.
-        click = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        // Leases begin with the kit, which comes after this.
+        click = Instant.now().plusSeconds(30).truncatedTo(ChronoUnit.SECONDS);
         item = Long.toString(ThreadLocalRandom.current().nextLong(100_000_000_000L, 999_999_999_999L));
         source = new Orders.Source(Marketplace.TAOBAO, slots.account(Marketplace.TAOBAO, World.ACCOUNT), null);
     }
@@ -115,7 +120,7 @@ class OrderDecisionsTest {
                                 "product",
                                 "https://item.taobao.com/item.htm?id=" + item,
                                 "channels",
-                                List.of(Map.of("platform", "WECHAT", "scene", "GROUP"))))
+                                List.of(Map.of("platform", "WECHAT", "scene", "CHAT"))))
                 .statusCode(201)
                 .extract()
                 .jsonPath();
@@ -150,6 +155,20 @@ class OrderDecisionsTest {
                 .one());
     }
 
+    /** What the creator's accounts hold because of the line, in fen. */
+    private long inTheBooks(UUID line) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select coalesce(sum(case when c.kind like 'CREATOR%' then t.amount_fen else 0 end
+                                          - case when d.kind like 'CREATOR%' then t.amount_fen else 0 end), 0)
+                        from ledger_source s join ledger_transfer t on t.source_id = s.id
+                        join ledger_account d on d.id = t.debit_id join ledger_account c on c.id = t.credit_id
+                        where s.name = 'order-line/' || :line
+                        """)
+                .bind("line", line)
+                .mapTo(Long.class)
+                .one());
+    }
+
     private List<String> audited(UUID line) {
         return jdbi.withHandle(handle -> handle.createQuery(
                         "select action from audit_entry where subject = 'order-line/' || :line order by id")
@@ -162,9 +181,8 @@ class OrderDecisionsTest {
     void a_person_decides_between_contradicting_reports_and_a_later_one_goes_before_her() {
         var order = orderOf(kit(World.CREATOR)).asOf(click);
         var line = take(order, order.estimated(2_000));
-        get(World.CREATOR, "/orders/" + line)
-                .body("status", equalTo("NEEDS_REVIEW"))
-                .body("estimatedFen", is(0));
+        get(World.CREATOR, "/orders/" + line).body("status", equalTo("NEEDS_REVIEW"));
+        assertThat(inTheBooks(line)).isZero();
 
         var questions = get(World.OPERATOR, "/orders/" + line + "/decisions")
                 .statusCode(200)
@@ -186,6 +204,7 @@ class OrderDecisionsTest {
                 .statusCode(201);
         // 20.00 less a tenth is 18.00, of which seven tenths are 12.60.
         get(World.CREATOR, "/orders/" + line).body("status", equalTo("PAID")).body("estimatedFen", is(1_260));
+        assertThat(inTheBooks(line)).isEqualTo(1_260);
         assertThat(audited(line)).containsExactly("order-decided");
         get(World.CREATOR, "/orders/" + line + "/events")
                 .body("items.kind", hasItems("OBSERVED", "DECIDED", "ATTRIBUTED", "POSTED"));
@@ -307,7 +326,12 @@ class OrderDecisionsTest {
         var order = orderOf(kit);
         var line = take(order);
         var id = attribution(line);
-        given().redirects().follow(false).get("/r/" + kit.getString("placements[0].code"));
+        given().redirects()
+                .follow(false)
+                .header("User-Agent", PHONE)
+                .get("/r/" + kit.getString("placements[0].code"))
+                .then()
+                .statusCode(302);
 
         get(World.BRAND, "/attributions?state=OPEN&campaign=" + campaign)
                 .statusCode(200)
@@ -318,8 +342,10 @@ class OrderDecisionsTest {
         get(otherBrand(), "/attributions/" + id).statusCode(404);
         get(World.BRAND, "/attributions/" + id)
                 .statusCode(200)
-                .body("evidence.leaseId", org.hamcrest.Matchers.notNullValue())
-                .body("models.basis", org.hamcrest.Matchers.oneOf("NONE", "OFFER", "VISITOR"));
+                .body("evidence.leaseId", notNullValue())
+                .body("models.basis", equalTo("VISITOR"))
+                .body("models.items.code", contains(kit.getString("placements[0].code")))
+                .body("models.items[0].shares.size()", is(5));
         post(otherBrand(), "/attributions/" + id + "/reviews", Map.of("verdict", "DISPUTED", "reason", "x"))
                 .statusCode(404);
         post(World.BRAND, "/attributions/" + id + "/reviews", Map.of("verdict", "UPHELD", "reason", "x"))

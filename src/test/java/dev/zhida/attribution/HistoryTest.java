@@ -11,7 +11,10 @@ import dev.zhida.platform.Medium;
 import dev.zhida.slot.Lease;
 import dev.zhida.touch.PeoplesTouches.Seen;
 import dev.zhida.touch.Touch;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What came before an order: leases and touches, in whatever order they became known. */
 class HistoryTest {
@@ -188,5 +192,18 @@ class HistoryTest {
         var forged = EvidenceChain.of(title, List.of("a\t1"));
         assertThat(EvidenceChain.verify(List.of(title, "a\t1", forged.end()), chain.headText()))
                 .isInstanceOf(EvidenceChain.Verdict.Broken.class);
+    }
+
+    @Test
+    void a_file_is_checked_against_a_head_without_the_application(@TempDir Path folder) throws IOException {
+        var title = EvidenceChain.FORMAT + " 2026-03 BRAND y";
+        var chain = EvidenceChain.of(title, List.of("a"));
+        var file = Files.write(folder.resolve("evidence.txt"), List.of(title, "a", chain.end()));
+        assertThat(VerifyEvidence.run(List.of(file.toString(), chain.headText())))
+                .isZero();
+        assertThat(VerifyEvidence.run(List.of(file.toString(), "00"))).isEqualTo(1);
+        assertThat(VerifyEvidence.run(List.of(file.toString()))).isEqualTo(2);
+        assertThat(VerifyEvidence.run(List.of(folder.resolve("none").toString(), "00")))
+                .isEqualTo(2);
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
@@ -68,6 +69,34 @@ class OrderFoldTest {
     void an_unknown_status_needs_a_person() {
         assertThat(fold(anObservation().status(OrderStatus.NEEDS_REVIEW)).review())
                 .contains("unknown status");
+    }
+
+    private static OrderFold.Folded decided(
+            ObservationFixture chosen, ObservationFixture other, ObservationFixture... reports) {
+        var decision = new Decision(
+                1,
+                null,
+                hashed(chosen).hash(),
+                Set.of(hashed(chosen).hash(), hashed(other).hash()),
+                null,
+                NOON);
+        return OrderFold.fold(Stream.of(reports).map(OrderFoldTest::hashed).toList(), List.of(decision));
+    }
+
+    @Test
+    void a_person_decides_between_contradicting_reports_until_another_comes() {
+        var left = anObservation();
+        var right = left.estimated(999);
+        assertThat(decided(right, left, left, right).latest().estimated().fen()).isEqualTo(999);
+        assertThat(decided(right, left, left, right).status()).isEqualTo(OrderStatus.PAID);
+        assertThat(decided(right, left, left, right, left.estimated(998)).status())
+                .isEqualTo(OrderStatus.NEEDS_REVIEW);
+        assertThat(decided(right, left, left, right, left.asOf(NOON))
+                        .latest()
+                        .estimated()
+                        .fen())
+                .isEqualTo(1_000);
+        assertThat(decided(right, left, left, left.estimated(998)).status()).isEqualTo(OrderStatus.NEEDS_REVIEW);
     }
 
     @Property
