@@ -157,16 +157,14 @@ class OrderDecisionsTest {
 
     /** What the creator's accounts hold because of the line, in fen. */
     private long inTheBooks(UUID line) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
+        return jdbi.withHandle(handle ->
+                handle.createQuery("""
                         select coalesce(sum(case when c.kind like 'CREATOR%' then t.amount_fen else 0 end
                                           - case when d.kind like 'CREATOR%' then t.amount_fen else 0 end), 0)
                         from ledger_source s join ledger_transfer t on t.source_id = s.id
                         join ledger_account d on d.id = t.debit_id join ledger_account c on c.id = t.credit_id
                         where s.name = 'order-line/' || :line
-                        """)
-                .bind("line", line)
-                .mapTo(Long.class)
-                .one());
+                        """).bind("line", line).mapTo(Long.class).one());
     }
 
     private List<String> audited(UUID line) {
