@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,12 +20,14 @@ import org.junit.jupiter.api.Test;
 
 class OrderFoldTest {
 
+    private static final UUID ACCOUNT = new UUID(0, 1);
+
     private static OrderFold.Folded fold(ObservationFixture... observations) {
-        return OrderFold.fold(Stream.of(observations).map(OrderFoldTest::hashed).toList());
+        return OrderFold.fold(Stream.of(observations).map(OrderFoldTest::hashed).toList(), List.of());
     }
 
     private static OrderFold.Hashed hashed(ObservationFixture fixture) {
-        return new OrderFold.Hashed(fixture.build(), ObservationContent.hash(fixture.toString()));
+        return new OrderFold.Hashed(ACCOUNT, fixture.build(), ObservationContent.hash(fixture.toString()));
     }
 
     @Test
@@ -67,6 +71,34 @@ class OrderFoldTest {
                 .contains("unknown status");
     }
 
+    private static OrderFold.Folded decided(
+            ObservationFixture chosen, ObservationFixture other, ObservationFixture... reports) {
+        var decision = new Decision(
+                1,
+                null,
+                hashed(chosen).hash(),
+                Set.of(hashed(chosen).hash(), hashed(other).hash()),
+                null,
+                NOON);
+        return OrderFold.fold(Stream.of(reports).map(OrderFoldTest::hashed).toList(), List.of(decision));
+    }
+
+    @Test
+    void a_person_decides_between_contradicting_reports_until_another_comes() {
+        var left = anObservation();
+        var right = left.estimated(999);
+        assertThat(decided(right, left, left, right).latest().estimated().fen()).isEqualTo(999);
+        assertThat(decided(right, left, left, right).status()).isEqualTo(OrderStatus.PAID);
+        assertThat(decided(right, left, left, right, left.estimated(998)).status())
+                .isEqualTo(OrderStatus.NEEDS_REVIEW);
+        assertThat(decided(right, left, left, right, left.asOf(NOON))
+                        .latest()
+                        .estimated()
+                        .fen())
+                .isEqualTo(1_000);
+        assertThat(decided(right, left, left, left.estimated(998)).status()).isEqualTo(OrderStatus.NEEDS_REVIEW);
+    }
+
     @Property
     void neither_order_nor_repetition_matters(
             @ForAll @Size(min = 1, max = 8) List<@IntRange(max = 59) Integer> seeds, @ForAll long shuffle) {
@@ -77,10 +109,10 @@ class OrderFoldTest {
                         .estimated(1_000 + seed % 3))
                 .map(OrderFoldTest::hashed)
                 .toList());
-        var expected = OrderFold.fold(observations);
+        var expected = OrderFold.fold(observations, List.of());
 
         observations.addAll(observations.subList(0, observations.size() / 2));
         Collections.shuffle(observations, new Random(shuffle));
-        assertThat(OrderFold.fold(observations)).isEqualTo(expected);
+        assertThat(OrderFold.fold(observations, List.of())).isEqualTo(expected);
     }
 }
