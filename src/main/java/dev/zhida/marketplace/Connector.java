@@ -61,6 +61,11 @@ public interface Connector {
 
     Marketplace marketplace();
 
+    /** Whether this is the interface that the account of a connection speaks to; a marketplace may have several. */
+    default boolean serves(Connection connection) {
+        return connection.marketplace() == marketplace();
+    }
+
     /** What can be asked for window by window. */
     List<Feed> feeds();
 
