@@ -2,11 +2,14 @@ package dev.zhida.intake;
 
 import dev.zhida.attribution.Attributions;
 import dev.zhida.commission.Commissions;
+import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.Observation;
+import dev.zhida.order.OrderLine;
 import dev.zhida.order.Orders;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 
 /** Takes observations all the way from a marketplace to the books. */
@@ -34,8 +37,24 @@ public class Intake {
     public List<Boolean> take(Orders.Source source, List<Observation> observations) {
         var at = clock.instant();
         var taken = orders.observe(source, observations, at);
-        var attributionByLine = attributions.attribute(source.accountId(), taken.lines(), at);
-        commissions.settle(taken.lines(), attributionByLine, at);
+        settle(source, taken.lines(), at);
         return taken.added();
+    }
+
+    /**
+     * Takes a page of a feed in the same way.
+     *
+     * @return how many of its rows were news
+     */
+    @Transactional
+    public int take(Orders.Source source, FeedPage page) {
+        var added = page.orders().isEmpty() ? List.<Boolean>of() : take(source, page.orders());
+        return Math.toIntExact(added.stream().filter(news -> news).count());
+    }
+
+    private void settle(Orders.Source source, List<OrderLine> lines, Instant at) {
+        if (!lines.isEmpty()) {
+            commissions.settle(lines, attributions.attribute(source.accountId(), lines, at), at);
+        }
     }
 }

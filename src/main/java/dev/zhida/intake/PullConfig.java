@@ -10,13 +10,13 @@ import java.util.Optional;
 @ConfigMapping(prefix = "zhida.pull")
 public interface PullConfig {
 
-    /** How often marketplaces are asked; {@code off} on nodes that should not. Longer: fewer calls; shorter: fresher. */
-    @WithDefault("1m")
-    String every();
+    /** How often a node looks for what is due; {@code off} on nodes that should not pull. */
+    @WithDefault("5s")
+    String look();
 
-    /** The least that a new window covers: two nodes that tick at once do not cut time into ever smaller pieces. */
-    @WithDefault("50s")
-    Duration shortest();
+    /** How often marketplaces are asked for what is new. Longer: fewer calls; shorter: fresher. */
+    @WithDefault("1m")
+    Duration every();
 
     /** How far behind the clock a window ends. Longer: less is seen only by the overlap; shorter: fresher. */
     @WithDefault("10s")

@@ -14,9 +14,6 @@ import java.util.function.DoubleSupplier;
 /** How time is cut into windows, and how long to wait after a failure. */
 final class PullPlan {
 
-    /** So many windows are planned at once; the next tick plans on from there. */
-    static final int MOST = 500;
-
     /** Windows that were narrowed double with every hour. */
     private static final Duration GROWS_WITHIN = Duration.ofHours(1);
 
@@ -58,7 +55,8 @@ final class PullPlan {
         static Promotions of(List<String> texts) {
             return new Promotions(texts.stream()
                     .map(text -> text.split("/"))
-                    .map(parts -> new Days(MonthDay.parse("--" + parts[0]), MonthDay.parse("--" + parts[parts.length - 1])))
+                    .map(parts ->
+                            new Days(MonthDay.parse("--" + parts[0]), MonthDay.parse("--" + parts[parts.length - 1])))
                     .toList());
         }
 
@@ -93,15 +91,15 @@ final class PullPlan {
      * @param covered until here everything is planned
      * @param until whole seconds
      * @param overlap how far back rows may show up late, seen from {@code now}
-     * @param first whether rows of before {@code covered} may still show up
+     * @param most so many windows and no more
      */
-    static List<Span> cut(Instant covered, Instant until, Width width, Duration overlap, Instant now, boolean first) {
+    static List<Span> cut(Instant covered, Instant until, Width width, Duration overlap, Instant now, int most) {
         var spans = new ArrayList<Span>();
         var at = covered;
-        while (at.isBefore(until) && spans.size() < MOST) {
+        while (at.isBefore(until) && spans.size() < most) {
             var widest = width.at(at);
             // What ended longer ago than rows are late is read after all of them showed up.
-            var back = first && spans.isEmpty() || at.isAfter(now.minus(overlap))
+            var back = spans.isEmpty() || at.isAfter(now.minus(overlap))
                     ? shorter(overlap, widest.dividedBy(2).truncatedTo(ChronoUnit.SECONDS))
                     : Duration.ZERO;
             var from = at.minus(back);
@@ -119,7 +117,8 @@ final class PullPlan {
             throw new IllegalArgumentException("cannot be halved: " + span);
         }
         return middle.isAfter(span.coversFrom())
-                ? new Halves(new Span(span.from(), span.coversFrom(), middle), true, new Span(middle, middle, span.until()))
+                ? new Halves(
+                        new Span(span.from(), span.coversFrom(), middle), true, new Span(middle, middle, span.until()))
                 : new Halves(
                         new Span(span.from(), span.from(), middle),
                         false,
