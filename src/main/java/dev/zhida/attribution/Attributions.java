@@ -1,5 +1,6 @@
 package dev.zhida.attribution;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
 import dev.zhida.attribution.Attribution.Exact;
@@ -41,21 +42,23 @@ public class Attributions {
      * @return the decision by line
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public Map<UUID, Attribution> attribute(UUID accountId, List<OrderLine> lines, Instant at) {
-        var keys = lines.stream()
-                .map(line -> line.latest().slot())
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
-        var leasesBySlot = leases.leases(accountId, keys);
+    public Map<UUID, Attribution> attribute(List<OrderLine> lines, Instant at) {
         var decisions = new HashMap<UUID, Attribution>();
-        for (var line : lines) {
-            var slot = line.latest().slot();
-            decisions.put(
-                    line.id(),
-                    LeaseAtClick.decide(
-                            slot != null, line.latest().clickedAt(), leasesBySlot.getOrDefault(slot, List.of())));
-        }
+        lines.stream().collect(groupingBy(OrderLine::accountId)).forEach((account, ofAccount) -> {
+            var keys = ofAccount.stream()
+                    .map(line -> line.latest().slot())
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toList();
+            var leasesBySlot = leases.leases(account, keys);
+            for (var line : ofAccount) {
+                var slot = line.latest().slot();
+                decisions.put(
+                        line.id(),
+                        LeaseAtClick.decide(
+                                slot != null, line.latest().clickedAt(), leasesBySlot.getOrDefault(slot, List.of())));
+            }
+        });
         keep(lines, decisions, at);
         return decisions;
     }

@@ -37,7 +37,7 @@ public class Intake {
     public List<Boolean> take(Orders.Source source, List<Observation> observations) {
         var at = clock.instant();
         var taken = orders.observe(source, observations, at);
-        settle(source, taken.lines(), at);
+        settle(taken.lines(), at);
         return taken.added();
     }
 
@@ -48,13 +48,15 @@ public class Intake {
      */
     @Transactional
     public int take(Orders.Source source, FeedPage page) {
-        var added = page.orders().isEmpty() ? List.<Boolean>of() : take(source, page.orders());
-        return Math.toIntExact(added.stream().filter(news -> news).count());
+        var at = clock.instant();
+        var taken = orders.take(source, page.orders(), page.refunds(), page.punishments(), at);
+        settle(taken.lines(), at);
+        return Math.toIntExact(taken.added().stream().filter(news -> news).count());
     }
 
-    private void settle(Orders.Source source, List<OrderLine> lines, Instant at) {
+    private void settle(List<OrderLine> lines, Instant at) {
         if (!lines.isEmpty()) {
-            commissions.settle(lines, attributions.attribute(source.accountId(), lines, at), at);
+            commissions.settle(lines, attributions.attribute(lines, at), at);
         }
     }
 }
