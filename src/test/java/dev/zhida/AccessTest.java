@@ -47,6 +47,12 @@ class AccessTest {
             Map.entry("GET /api/v1/share-templates", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("PUT /api/v1/share-templates", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/order-reports", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/pull-windows", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/pull-windows/coverage", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/pull-windows/retries", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/pull-backfills", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/pull-backfills", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/pull-backfills/{id}", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/orders", ALL),
             Map.entry("GET /api/v1/orders/{id}", ALL),
             Map.entry(

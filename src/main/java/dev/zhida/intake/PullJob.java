@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +47,7 @@ class PullJob {
     private final MultiGauge lost;
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<UUID, Semaphore> boundByAccount = new ConcurrentHashMap<>();
+    private final Map<UUID, LocalDate> sweptOnByAccount = new ConcurrentHashMap<>();
     private volatile List<Alarm> alarms = List.of();
     private volatile boolean stopping;
 
@@ -88,7 +90,7 @@ class PullJob {
             try {
                 var connector = connectors.of(connection);
                 pulls.plan(connection, connector);
-                pulls.sweep(connection, connector);
+                sweepOnceADay(connection, connector);
                 reachable.put(connection, connector);
                 read(connection, connector);
             } catch (RuntimeException e) {
@@ -96,6 +98,15 @@ class PullJob {
             }
         }
         watch(reachable);
+    }
+
+    /** The database decides who begins a sweep; this only saves asking it at every look. */
+    private void sweepOnceADay(Connection connection, Connector connector) {
+        var day = pulls.sweepDay();
+        if (!day.equals(sweptOnByAccount.get(connection.accountId()))) {
+            pulls.sweep(connection, connector, day);
+            sweptOnByAccount.put(connection.accountId(), day);
+        }
     }
 
     private void read(Connection connection, Connector connector) {

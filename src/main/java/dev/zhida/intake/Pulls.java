@@ -22,6 +22,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.IsoFields;
 import java.util.List;
@@ -115,11 +116,15 @@ class Pulls {
         return new PullPlan.Width(widest, promotions, config.promotionWidth());
     }
 
-    /** Begins the sweeps of the day and of the week; those that are begun already stay as they are. */
+    /** The day whose sweeps are due: it begins at the configured hour. */
+    LocalDate sweepDay() {
+        return BusinessTime.dayOf(clock.instant().minus(Duration.ofHours(config.sweepHour())));
+    }
+
+    /** Begins the sweeps of a day and of its week; those that are begun already stay as they are. */
     @Transactional
-    void sweep(Connection connection, Connector connector) {
+    void sweep(Connection connection, Connector connector, LocalDate day) {
         var now = clock.instant();
-        var day = BusinessTime.dayOf(now.minus(Duration.ofHours(config.sweepHour())));
         var week = day.get(IsoFields.WEEK_BASED_YEAR) + "-W" + day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR);
         var feeds = connector.feeds();
         if (feeds.contains(Feed.ORDERS_SETTLED)) {
