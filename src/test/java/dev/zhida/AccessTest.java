@@ -47,6 +47,8 @@ class AccessTest {
             Map.entry("GET /api/v1/share-templates", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("PUT /api/v1/share-templates", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/order-reports", Set.of(World.OPERATOR)),
+            Map.entry("PUT /api/v1/report-mappings/{marketplace}", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/report-mappings/{marketplace}", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/pull-windows", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/pull-windows/coverage", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("POST /api/v1/pull-windows/retries", Set.of(World.OPERATOR)),

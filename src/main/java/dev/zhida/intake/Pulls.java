@@ -272,7 +272,7 @@ class Pulls {
         var source = new Orders.Source(connection.marketplace(), connection.accountId(), null);
         var at = clock.instant();
         var taken = QuarkusTransaction.requiringNew().call(() -> {
-            var news = intake.take(source, page);
+            var news = intake.takePage(source, page);
             store.keepUnreadable(window, page.unreadable(), at);
             var next = store.progress(after(window, page, news), at, config.lease());
             if (next.isEmpty()) {
