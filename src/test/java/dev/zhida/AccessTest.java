@@ -72,6 +72,12 @@ class AccessTest {
             Map.entry("POST /api/v1/touch-rules/runs", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/people", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/marketplace-accounts", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/connections", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/connections/{accountId}", Set.of(World.OPERATOR)),
+            Map.entry("PUT /api/v1/connections/{accountId}", Set.of(World.OPERATOR)),
+            Map.entry("DELETE /api/v1/connections/{accountId}", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/connections/{accountId}/test", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/connections/encryption", Set.of(World.OPERATOR)),
             Map.entry("GET /api/v1/marketplace-accounts", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/marketplace-accounts/{id}/slots", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("POST /api/v1/marketplace-accounts/{id}/slots/csv", Set.of(World.OPERATOR)),
@@ -102,7 +108,9 @@ class AccessTest {
 
     private static int status(String operation, String key) {
         var parts = operation.split(" ");
-        var path = parts[1].replace("{code}", "AAAAAAAA").replace("{id}", "00000000-0000-0000-0000-000000000000");
+        var path = parts[1].replace("{code}", "AAAAAAAA")
+                .replace("{id}", "00000000-0000-0000-0000-000000000000")
+                .replace("{accountId}", "00000000-0000-0000-0000-000000000000");
         var request = key == null ? given() : given().header("Authorization", "Bearer " + key);
         if (path.endsWith("/order-reports") || path.endsWith("/csv")) {
             request = request.multiPart("nothing", "x");

@@ -93,6 +93,15 @@ public interface Connector {
     /** Slots whose tokens are at risk; empty where the marketplace tells none. */
     List<TokenRisk> tokenRisks(Connection connection);
 
+    /**
+     * Whether a person has bound a slot (备案), without which its links earn nothing; empty where nobody has to.
+     *
+     * @param slot as it is written into a link
+     */
+    default Optional<Boolean> bound(Connection connection, String slot) {
+        return Optional.empty();
+    }
+
     /** Asks for something small, to see whether the connection works; returns what was asked. */
     String test(Connection connection);
 }

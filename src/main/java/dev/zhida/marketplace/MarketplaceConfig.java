@@ -24,6 +24,17 @@ public interface MarketplaceConfig {
 
     Asked douyin();
 
+    /** How a marketplace is asked. */
+    default Asked of(Marketplace marketplace) {
+        return switch (marketplace) {
+            case TAOBAO -> taobao();
+            case JD -> jd();
+            case PDD -> pdd();
+            case DOUYIN -> douyin();
+            case XIANYU -> throw new IllegalArgumentException("XIANYU has no affiliate programme");
+        };
+    }
+
     /** How an account waits and gives up. */
     Breaker breaker();
 

@@ -19,6 +19,8 @@ import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -26,14 +28,17 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
 
 /**
  * The one way out of the house: https only, hosts that the caller allows, public addresses only, at most 3 redirects
  * each of which is checked like the first address, 5 seconds in all, 5 MB. An address is looked up once and that very
  * answer is connected to, so that a name cannot point elsewhere between the check and the connection. Proxies are not
- * used: with one, it would be the proxy that looks the name up.
+ * used: with one, it would be the proxy that looks the name up. The sandbox that may stand in for the marketplaces is
+ * the one exception: its very origin is posted to without TLS, wherever it is.
  */
 public final class Outbound implements AutoCloseable {
 
@@ -69,16 +74,33 @@ public final class Outbound implements AutoCloseable {
     }
 
     private final CloseableHttpClient client;
+    private final CloseableHttpClient sandboxClient;
+    private final URI sandbox;
     private final int port;
     private final Duration time;
     // Looking a name up cannot be interrupted: it goes on by itself while its caller has been told.
     private final ExecutorService exchanges = Executors.newVirtualThreadPerTaskExecutor();
 
     Outbound(Network network) {
+        this(network, null);
+    }
+
+    /**
+     * A way out.
+     *
+     * @param sandbox the one origin that may be posted to without TLS, wherever it is; {@code null} for none
+     */
+    Outbound(Network network, URI sandbox) {
         this.port = network.port();
         this.time = network.time();
+        this.sandbox = sandbox;
+        this.client = client(network, new CheckedResolver(network));
+        this.sandboxClient = sandbox == null ? null : client(network, network.resolver());
+    }
+
+    private CloseableHttpClient client(Network network, DnsResolver resolver) {
         var connections = PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(new CheckedResolver(network))
+                .setDnsResolver(resolver)
                 .setTlsSocketStrategy(new DefaultClientTlsStrategy(network.trust()))
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(Timeout.of(time))
@@ -87,7 +109,7 @@ public final class Outbound implements AutoCloseable {
                 .setMaxConnTotal(64)
                 .setMaxConnPerRoute(16)
                 .build();
-        this.client = HttpClients.custom()
+        return HttpClients.custom()
                 .setConnectionManager(connections)
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setConnectionRequestTimeout(Timeout.of(time))
@@ -138,10 +160,42 @@ public final class Outbound implements AutoCloseable {
             if (hop > MAX_REDIRECTS) {
                 throw new IOException("it was redirected more than " + MAX_REDIRECTS + " times");
             }
-            answer = exchange(checked(next.get(), hosts), deadline);
+            answer = get(checked(next.get(), hosts), deadline);
             next = onward.apply(answer);
         }
         return answer;
+    }
+
+    /**
+     * Posts to an address; a redirect is answered, not followed.
+     *
+     * @param hosts which hosts may be asked; the sandbox's is not asked for
+     * @throws IOException saying what was not allowed, or what failed
+     */
+    public Answer post(String url, String contentType, byte[] body, Predicate<String> hosts) throws IOException {
+        var request = new HttpPost(url);
+        request.setEntity(new ByteArrayEntity(body, ContentType.parse(contentType)));
+        request.setHeader("Accept", "application/json");
+        var deadline = System.nanoTime() + time.toNanos();
+        return isSandbox(url)
+                ? exchange(
+                        sandboxClient,
+                        new HttpHost("http", sandbox.getHost(), sandbox.getPort()),
+                        URI.create(url),
+                        request,
+                        deadline)
+                : exchange(checked(url, hosts), request, deadline);
+    }
+
+    /** Whether an address is at the sandbox's very origin. */
+    private boolean isSandbox(String url) {
+        if (sandbox == null || !url.startsWith("http://")) {
+            return false;
+        }
+        var uri = URI.create(url);
+        return sandbox.getHost().equals(uri.getHost())
+                && sandbox.getPort() == uri.getPort()
+                && uri.getRawUserInfo() == null;
     }
 
     private static URI checked(String url, Predicate<String> hosts) throws IOException {
@@ -162,11 +216,21 @@ public final class Outbound implements AutoCloseable {
         }
     }
 
-    private Answer exchange(URI uri, long deadline) throws IOException {
+    private Answer get(URI uri, long deadline) throws IOException {
         var request = new HttpGet(uri);
         request.setHeader("Accept", "text/html,image/jpeg,image/png,image/webp;q=0.9,*/*;q=0.1");
-        Future<Answer> exchange = exchanges.submit(() ->
-                client.execute(new HttpHost("https", uri.getHost(), port), request, response -> read(uri, response)));
+        return exchange(uri, request, deadline);
+    }
+
+    private Answer exchange(URI uri, HttpUriRequestBase request, long deadline) throws IOException {
+        return exchange(client, new HttpHost("https", uri.getHost(), port), uri, request, deadline);
+    }
+
+    private Answer exchange(
+            CloseableHttpClient through, HttpHost host, URI uri, HttpUriRequestBase request, long deadline)
+            throws IOException {
+        Future<Answer> exchange =
+                exchanges.submit(() -> through.execute(host, request, response -> read(uri, response)));
         try {
             return exchange.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -216,6 +280,9 @@ public final class Outbound implements AutoCloseable {
     @Override
     public void close() throws IOException {
         client.close();
+        if (sandboxClient != null) {
+            sandboxClient.close();
+        }
         exchanges.shutdownNow();
     }
 

@@ -10,8 +10,8 @@ final class OutboundProducer {
 
     @Produces
     @Singleton
-    Outbound outbound() {
-        return new Outbound(Outbound.internet());
+    Outbound outbound(MarketplaceConfig config) {
+        return new Outbound(Outbound.internet(), config.sandbox().orElse(null));
     }
 
     void close(@Disposes Outbound outbound) throws IOException {

@@ -1,0 +1,40 @@
+package dev.zhida.marketplace;
+
+import dev.zhida.marketplace.MarketplaceFailure.Kind;
+import java.util.regex.Pattern;
+
+/** What to do about a failure whose code says nothing to us, told by the marketplace's own words. */
+public final class FailureWords {
+
+    private static final Pattern TOO_LATE = Pattern.compile("90\\s*(天|日|days?)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern TOO_LONG = Pattern.compile(
+            "(时间|间隔|跨度|span|window|range).{0,20}(超|过|不能大于|不超|long|exceed|小时)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern THROTTLED =
+            Pattern.compile("limit|frequen|too many|throttl|频繁|频率|限流|流控|过快", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NOT_AUTHORISED = Pattern.compile(
+            "\\bsign|signature|token|session|permission|authori|app.?key|client.?id|app.?id|签名|授权|权限|白名单",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern CALLER = Pattern.compile("param|invalid|illegal|参数|非法|格式", Pattern.CASE_INSENSITIVE);
+
+    private FailureWords() {}
+
+    /** The kind that the words suggest; {@code otherwise} if they suggest none. */
+    public static Kind kind(String words, Kind otherwise) {
+        if (words == null) {
+            return otherwise;
+        }
+        if (TOO_LATE.matcher(words).find()) {
+            return Kind.TOO_LATE;
+        }
+        if (TOO_LONG.matcher(words).find()) {
+            return Kind.WINDOW_TOO_LONG;
+        }
+        if (THROTTLED.matcher(words).find()) {
+            return Kind.THROTTLED;
+        }
+        if (NOT_AUTHORISED.matcher(words).find()) {
+            return Kind.NOT_AUTHORISED;
+        }
+        return CALLER.matcher(words).find() ? Kind.CALLER : otherwise;
+    }
+}
