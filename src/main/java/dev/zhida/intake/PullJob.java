@@ -39,6 +39,7 @@ class PullJob {
 
     private final Pulls pulls;
     private final PullStore store;
+    private final TokenCounts tokens;
     private final Connections connections;
     private final Connectors connectors;
     private final PullConfig config;
@@ -54,6 +55,7 @@ class PullJob {
     PullJob(
             Pulls pulls,
             PullStore store,
+            TokenCounts tokens,
             Connections connections,
             Connectors connectors,
             PullConfig config,
@@ -61,6 +63,7 @@ class PullJob {
             Clock clock) {
         this.pulls = pulls;
         this.store = store;
+        this.tokens = tokens;
         this.connections = connections;
         this.connectors = connectors;
         this.config = config;
@@ -166,7 +169,13 @@ class PullJob {
     @Scheduled(every = "1h", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)
     void tidy() {
         for (var connection : connections.live()) {
-            pulls.mend(connection, connectors.of(connection));
+            try {
+                var connector = connectors.of(connection);
+                pulls.mend(connection, connector);
+                tokens.ask(connection, connector, () -> stopping);
+            } catch (RuntimeException e) {
+                Log.errorf(e, "the windows of %s were not looked through", connection);
+            }
         }
         store.forget(clock.instant().minus(config.keep()));
     }
