@@ -14,6 +14,10 @@ public interface PullConfig {
     @WithDefault("5s")
     String look();
 
+    /** How often windows that are missing are looked for, and native tokens are counted; {@code off} like {@link #look}. */
+    @WithDefault("1h")
+    String tidy();
+
     /** How often marketplaces are asked for what is new. Longer: fewer calls; shorter: fresher. */
     @WithDefault("1m")
     Duration every();

@@ -166,7 +166,7 @@ class PullJob {
         alarms = List.copyOf(found);
     }
 
-    @Scheduled(every = "1h", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(every = "{zhida.pull.tidy}", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)
     void tidy() {
         for (var connection : connections.live()) {
             try {
