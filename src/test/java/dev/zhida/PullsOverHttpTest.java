@@ -113,7 +113,11 @@ class PullsOverHttpTest {
 
     @Test
     void what_cannot_be_is_refused_with_what_to_do() {
-        operator().get("/api/v1/pull-windows?state=DONE").then().statusCode(422).body("errors[0].reason", containsString("COMPLETE"));
+        operator()
+                .get("/api/v1/pull-windows?state=DONE")
+                .then()
+                .statusCode(422)
+                .body("errors[0].reason", containsString("COMPLETE"));
         operator()
                 .body(Map.of("accountId", UUID.randomUUID()))
                 .post("/api/v1/pull-windows/retries")

@@ -58,8 +58,8 @@ public class Intake {
     public List<Outcome> takeRows(Orders.Source source, List<Observation> rows) {
         var at = clock.instant();
         var named = sources.ofFile(source.marketplace(), rows, at);
-        var taken = orders.observe(
-                source, named.stream().filter(Objects::nonNull).toList(), at);
+        var taken =
+                orders.observe(source, named.stream().filter(Objects::nonNull).toList(), at);
         settle(taken.lines(), at);
         var added = taken.added().iterator();
         return named.stream()
@@ -90,8 +90,7 @@ public class Intake {
         if (!review.isEmpty()) {
             metrics.counter("zhida.orders.needs-review").increment(review.size());
             var first = review.getFirst();
-            Log.warnf(
-                    "%d order lines need review, the first is %s: %s", review.size(), first.id(), first.review());
+            Log.warnf("%d order lines need review, the first is %s: %s", review.size(), first.id(), first.review());
         }
     }
 }

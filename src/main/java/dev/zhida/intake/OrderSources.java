@@ -64,8 +64,7 @@ class OrderSources {
         void add(Observation row, boolean ofFile) {
             var lines = of(parent(row));
             if (lines.stream().noneMatch(line -> line.lineKey().equals(row.lineKey()))) {
-                lines.add(
-                        new Known(row.lineKey(), row.orderNo(), Likeness.of(row), row.status(), ofFile, false));
+                lines.add(new Known(row.lineKey(), row.orderNo(), Likeness.of(row), row.status(), ofFile, false));
             }
         }
     }
@@ -78,14 +77,17 @@ class OrderSources {
      */
     List<Observation> ofFile(Marketplace marketplace, List<Observation> rows, Instant at) {
         lock(marketplace, true);
-        var lineKeys = lineKeys(marketplace, rows.stream().map(Observation::lineKey).toList());
+        var lineKeys =
+                lineKeys(marketplace, rows.stream().map(Observation::lineKey).toList());
         var book = book(marketplace, rows);
         var named = new ArrayList<Observation>();
         for (var row : rows) {
             var lines = book.of(parent(row));
             var known = lineKeys.get(row.lineKey());
             if (known != null) {
-                var line = lines.stream().filter(one -> one.lineKey().equals(known)).findFirst();
+                var line = lines.stream()
+                        .filter(one -> one.lineKey().equals(known))
+                        .findFirst();
                 named.add(named(row, known, line.map(Known::orderNo).orElse(row.orderNo())));
                 continue;
             }

@@ -38,9 +38,11 @@ class ReportMappingResource {
 
     @Schema(name = "MapReport")
     record MapReport(
-            @NotNull @Size(max = 30)
-            @Schema(description = "The header of each column that means something, by its meaning: ORDER_NO, STATUS,"
-                    + " PAID and ESTIMATED are needed.")
+            @NotNull
+            @Size(max = 30)
+            @Schema(
+                    description = "The header of each column that means something, by its meaning: ORDER_NO, STATUS,"
+                            + " PAID and ESTIMATED are needed.")
             Map<ReportMapping.Column, @NotBlank @Size(max = 100) String> columns,
 
             @Schema(description = "YUAN if absent.") ReportMapping.MoneyUnit money,
@@ -49,11 +51,13 @@ class ReportMappingResource {
             @Size(max = 10) @Schema(description = "Like yyyy-MM-dd HH:mm:ss, which is taken if absent; Asia/Shanghai.")
             List<@NotBlank @Size(max = 50) String> timeFormats,
 
-            @NotNull @Size(max = 50)
+            @NotNull
+            @Size(max = 50)
             @Schema(description = "What each status word means; a word that is not here needs review.")
             Map<@NotBlank @Size(max = 50) String, @NotNull OrderStatus> statuses,
 
-            @Schema(description = "Which identifier the slot column holds.") SlotKind slotKind) {
+            @Schema(description = "Which identifier the slot column holds.")
+            SlotKind slotKind) {
 
         ReportMapping mapping() {
             return new ReportMapping(
@@ -126,7 +130,7 @@ class ReportMappingResource {
         return Arrays.stream(Marketplace.values())
                 .filter(known -> known.name().equals(text))
                 .findFirst()
-                .orElseThrow(() -> new Refusal(
-                        Refusal.Kind.NOT_FOUND, "marketplace-unknown", "there is no marketplace " + text));
+                .orElseThrow(() ->
+                        new Refusal(Refusal.Kind.NOT_FOUND, "marketplace-unknown", "there is no marketplace " + text));
     }
 }

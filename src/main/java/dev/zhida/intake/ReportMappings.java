@@ -74,8 +74,8 @@ class ReportMappings {
                             .toList());
         }
         var at = clock.instant();
-        jdbi.useHandle(handle -> handle.execute(
-                "select pg_advisory_xact_lock(hashtext('report-mapping'), ?)", marketplace.ordinal()));
+        jdbi.useHandle(handle ->
+                handle.execute("select pg_advisory_xact_lock(hashtext('report-mapping'), ?)", marketplace.ordinal()));
         var before = of(marketplace);
         if (before.isPresent() && before.get().mapping().equals(mapping)) {
             return before.get();

@@ -38,8 +38,7 @@ final class SourceMatch {
      * @param ofFile whether a file told of it first
      * @param both whether the other source tells of it too
      */
-    record Known(
-            String lineKey, String orderNo, Likeness likeness, OrderStatus status, boolean ofFile, boolean both) {}
+    record Known(String lineKey, String orderNo, Likeness likeness, OrderStatus status, boolean ofFile, boolean both) {}
 
     sealed interface Answer {
 
@@ -70,6 +69,7 @@ final class SourceMatch {
     static Answer ofApi(Observation row, List<Known> lines) {
         var perhaps = lines.stream()
                 .filter(line -> line.ofFile() && !line.both() && line.status() != OrderStatus.INVALID)
+                .filter(line -> !line.lineKey().equals(row.lineKey()))
                 .filter(line -> line.likeness().maySell(row.itemKey()))
                 .toList();
         if (perhaps.isEmpty()) {

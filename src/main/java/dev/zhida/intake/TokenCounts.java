@@ -113,7 +113,10 @@ class TokenCounts {
                     .bind("at", utc(at))
                     .execute());
             if (news > 0) {
-                metrics.counter("zhida.native-tokens.risks", "marketplace", connection.marketplace().name())
+                metrics.counter(
+                                "zhida.native-tokens.risks",
+                                "marketplace",
+                                connection.marketplace().name())
                         .increment();
                 Log.errorf(
                         "tokens of the slot %s are %s, says %s: stop posting them",

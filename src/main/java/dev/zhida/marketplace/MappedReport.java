@@ -104,7 +104,8 @@ public final class MappedReport {
         if (found.size() == mapping.columns().size()) {
             columns = found;
             header = cells.stream().map(String::strip).toList();
-        } else if (!found.isEmpty() && (missing.isEmpty() || mapping.columns().size() - found.size() < missing.size())) {
+        } else if (!found.isEmpty()
+                && (missing.isEmpty() || mapping.columns().size() - found.size() < missing.size())) {
             missing = mapping.columns().keySet().stream()
                     .filter(column -> !found.containsKey(column))
                     .toList();
@@ -142,7 +143,8 @@ public final class MappedReport {
             throw new BadCell(Column.ORDER_NO, "is empty");
         }
         var itemId = id(cells, Column.ITEM_ID);
-        var itemKey = itemId == null ? null : ItemReference.of(marketplace, itemId).itemKey();
+        var itemKey =
+                itemId == null ? null : ItemReference.of(marketplace, itemId).itemKey();
         // Counted before the rest is looked at: a row that is refused and corrected later keeps its place.
         var pair = orderNo + ":" + (itemKey == null ? "" : itemKey);
         var ordinal = ordinals.merge(pair, 1, Integer::sum);

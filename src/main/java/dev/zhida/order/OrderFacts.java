@@ -129,7 +129,8 @@ class OrderFacts {
                     .bind("to", to)
                     .execute();
             if (moved > 0) {
-                handle.createUpdate("update order_line set has_refunds = true where marketplace = :marketplace and line_key = :to")
+                handle.createUpdate(
+                                "update order_line set has_refunds = true where marketplace = :marketplace and line_key = :to")
                         .bind("marketplace", marketplace.name())
                         .bind("to", to)
                         .execute();

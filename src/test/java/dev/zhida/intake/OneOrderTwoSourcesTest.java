@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Test;
 class OneOrderTwoSourcesTest {
 
     private static final Instant NOON = Instant.parse("2026-03-02T04:00:00Z");
-    private static final AtomicInteger TRADES = new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 28));
+    private static final AtomicInteger TRADES =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 28));
 
     @Inject
     Intake intake;
@@ -55,9 +56,7 @@ class OneOrderTwoSourcesTest {
     @BeforeEach
     void begin() {
         source = new Orders.Source(
-                Marketplace.TAOBAO,
-                slots.addAccount(Marketplace.TAOBAO, "sources " + UUID.randomUUID()),
-                null);
+                Marketplace.TAOBAO, slots.addAccount(Marketplace.TAOBAO, "sources " + UUID.randomUUID()), null);
         parent = newParent();
     }
 
@@ -142,19 +141,19 @@ class OneOrderTwoSourcesTest {
 
     /** What the books hold of the parent's lines, of whatever account. */
     private long postedFen() {
-        return jdbi.withHandle(h -> h.createQuery("""
+        return jdbi.withHandle(
+                h -> h.createQuery("""
                         select coalesce(sum(o.estimated_fen) filter (where o.status not in ('NEEDS_REVIEW', 'INVALID')), 0)
                         from order_line o join commission c on c.order_line_id = o.id where o.parent_no = :parent
-                        """)
-                .bind("parent", parent)
-                .mapTo(Long.class)
-                .one());
+                        """).bind("parent", parent).mapTo(Long.class).one());
     }
 
     @Test
     void a_row_of_a_file_that_is_exactly_one_line_of_the_api_becomes_an_observation_of_it() {
         var trade = TRADES.incrementAndGet();
-        pull(api(trade, "7", 10_000, OrderStatus.PAID, 1), api(TRADES.incrementAndGet(), "8", 500, OrderStatus.PAID, 1));
+        pull(
+                api(trade, "7", 10_000, OrderStatus.PAID, 1),
+                api(TRADES.incrementAndGet(), "8", 500, OrderStatus.PAID, 1));
         assertThat(read(file("7", 1, 10_000))).containsExactly(Outcome.NEWS);
         assertThat(read(file("7", 1, 10_000))).containsExactly(Outcome.UNCHANGED);
         assertThat(lines()).hasSize(2);
@@ -202,14 +201,18 @@ class OneOrderTwoSourcesTest {
         read(file("7", 1, 10_000));
         var trade = TRADES.incrementAndGet();
         pull(api(trade, "7", 9_000, OrderStatus.PAID, 1));
-        assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.status()).isEqualTo("NEEDS_REVIEW"));
+        assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.status())
+                .isEqualTo("NEEDS_REVIEW"));
         pull(api(trade, "7", 9_000, OrderStatus.SETTLED, 2));
-        assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.status()).isEqualTo("NEEDS_REVIEW"));
+        assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.status())
+                .isEqualTo("NEEDS_REVIEW"));
         assertThat(postedFen()).isZero();
         // Two lines that are alike.
         parent = newParent();
         read(file("7", 1, 10_000), file("7", 2, 10_000), file("8", 1, 300));
-        pull(api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.PAID, 1), api(TRADES.incrementAndGet(), "8", 300, OrderStatus.PAID, 1));
+        pull(
+                api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.PAID, 1),
+                api(TRADES.incrementAndGet(), "8", 300, OrderStatus.PAID, 1));
         assertThat(postedFen()).isEqualTo(30);
     }
 
@@ -235,12 +238,13 @@ class OneOrderTwoSourcesTest {
         intake.takePage(source, refundPage);
         pull(order);
         intake.takePage(source, refundPage);
-        assertThat(lines()).singleElement().satisfies(line -> assertThat(line.status()).isEqualTo("SETTLED"));
-        var refunds = jdbi.withHandle(h -> h.createQuery(
-                        "select distinct line_key from order_refund_observation where refund_id = :id")
-                .bind("id", "R" + trade)
-                .mapTo(String.class)
-                .list());
+        assertThat(lines()).singleElement().satisfies(line -> assertThat(line.status())
+                .isEqualTo("SETTLED"));
+        var refunds = jdbi.withHandle(
+                h -> h.createQuery("select distinct line_key from order_refund_observation where refund_id = :id")
+                        .bind("id", "R" + trade)
+                        .mapTo(String.class)
+                        .list());
         assertThat(refunds).containsExactly(lines().getFirst().key());
     }
 
@@ -260,7 +264,10 @@ class OneOrderTwoSourcesTest {
                 steps.add(() -> pull(api(trade, item, paid, OrderStatus.RECEIVED, 2)));
                 if (random.nextInt(3) > 0) {
                     var told = random.nextInt(4) > 0 ? paid : paid - 1_000;
-                    var ordinal = 1 + (int) rows.stream().filter(r -> r.itemKey().equals(item)).count();
+                    var ordinal = 1
+                            + (int) rows.stream()
+                                    .filter(r -> r.itemKey().equals(item))
+                                    .count();
                     rows.add(file(item, ordinal, told));
                 }
                 most += paid / 10;

@@ -96,8 +96,10 @@ class PullPlanTest {
         var narrowed = Duration.ofMinutes(10);
         assertThat(PullPlan.width(day, narrowed, NOON, NOON.plusSeconds(3_599))).isEqualTo(narrowed);
         assertThat(PullPlan.width(day, narrowed, NOON, NOON.plusSeconds(3_600))).isEqualTo(Duration.ofMinutes(20));
-        assertThat(PullPlan.width(day, narrowed, NOON, NOON.plus(Duration.ofHours(8)))).isEqualTo(day);
-        assertThat(PullPlan.width(day, narrowed, NOON, NOON.plus(Duration.ofDays(900)))).isEqualTo(day);
+        assertThat(PullPlan.width(day, narrowed, NOON, NOON.plus(Duration.ofHours(8))))
+                .isEqualTo(day);
+        assertThat(PullPlan.width(day, narrowed, NOON, NOON.plus(Duration.ofDays(900))))
+                .isEqualTo(day);
     }
 
     @Test
@@ -108,7 +110,8 @@ class PullPlanTest {
         assertThat(PullPlan.wait(1, first, most, null, () -> 1)).isEqualTo(Duration.ofSeconds(4));
         assertThat(PullPlan.wait(3, first, most, null, () -> 1)).isEqualTo(Duration.ofSeconds(16));
         assertThat(PullPlan.wait(1_000, first, most, null, () -> 1)).isEqualTo(most);
-        assertThat(PullPlan.wait(1, first, most, Duration.ofMinutes(5), () -> 0)).isEqualTo(Duration.ofMinutes(5));
+        assertThat(PullPlan.wait(1, first, most, Duration.ofMinutes(5), () -> 0))
+                .isEqualTo(Duration.ofMinutes(5));
         assertThat(PullPlan.wait(1, first, most, Duration.ofMinutes(5), () -> 1))
                 .isEqualTo(Duration.ofSeconds(304));
     }

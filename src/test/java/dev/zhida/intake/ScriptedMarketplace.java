@@ -38,6 +38,11 @@ final class ScriptedMarketplace implements Connector {
         orders.put(order.lineKey(), order);
     }
 
+    synchronized void forget() {
+        orders.clear();
+        asked.clear();
+    }
+
     @Override
     public Marketplace marketplace() {
         return Marketplace.TAOBAO;
@@ -66,7 +71,8 @@ final class ScriptedMarketplace implements Connector {
         trouble.at(question);
         synchronized (this) {
             var found = orders.values().stream()
-                    .filter(order -> !time(feed, order).isBefore(from) && time(feed, order).isBefore(until))
+                    .filter(order -> !time(feed, order).isBefore(from)
+                            && time(feed, order).isBefore(until))
                     .sorted(java.util.Comparator.comparing((Observation order) -> time(feed, order))
                             .thenComparing(Observation::lineKey))
                     .toList();

@@ -78,8 +78,7 @@ class MappedReportTest {
 
     @Test
     void units_are_as_they_were_said_to_be() throws IOException {
-        var order = one(
-                "2026/3/1,300000000001,100012,已付款,1234,123,,100,,", mapping(MoneyUnit.FEN, RateUnit.PER_MILLE));
+        var order = one("2026/3/1,300000000001,100012,已付款,1234,123,,100,,", mapping(MoneyUnit.FEN, RateUnit.PER_MILLE));
         assertThat(order.paid()).isEqualTo(Money.ofFen(1_234));
         assertThat(order.settled()).isNull();
         assertThat(order.feeRate()).isEqualTo(Rate.of("0.1"));
@@ -123,7 +122,8 @@ class MappedReportTest {
         assertThatThrownBy(() -> read(
                         HEADER.replace("预估佣金", "佣金").replace("子联盟ID", "SubID"),
                         mapping(MoneyUnit.YUAN, RateUnit.PERCENT)))
-                .isInstanceOfSatisfying(Refusal.class, no -> assertThat(no.code()).isEqualTo("not-a-report"))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo("not-a-report"))
                 .hasMessageContaining("预估佣金, 子联盟ID")
                 .hasMessageNotContaining("订单号");
     }
@@ -135,7 +135,8 @@ class MappedReportTest {
         columns.put(Column.SETTLED, " 预估佣金");
         var faults = MappedReport.faults(
                 Marketplace.JD,
-                new ReportMapping(columns, MoneyUnit.YUAN, RateUnit.PERCENT, List.of("jjj"), Map.of(), SlotKind.TAOBAO_PID));
+                new ReportMapping(
+                        columns, MoneyUnit.YUAN, RateUnit.PERCENT, List.of("jjj"), Map.of(), SlotKind.TAOBAO_PID));
         assertThat(faults).containsOnlyKeys("columns.PAID", "columns", "statuses", "slotKind", "timeFormats");
         assertThat(MappedReport.faults(Marketplace.JD, mapping(MoneyUnit.YUAN, RateUnit.PERCENT)))
                 .isEmpty();
