@@ -109,7 +109,8 @@ class AccessTest {
     private static int status(String operation, String key) {
         var parts = operation.split(" ");
         var path = parts[1].replace("{code}", "AAAAAAAA")
-                .replace("{marketplace}", "JD").replace("{id}", "00000000-0000-0000-0000-000000000000")
+                .replace("{marketplace}", "JD")
+                .replace("{id}", "00000000-0000-0000-0000-000000000000")
                 .replace("{accountId}", "00000000-0000-0000-0000-000000000000");
         var request = key == null ? given() : given().header("Authorization", "Bearer " + key);
         if (path.endsWith("/order-reports") || path.endsWith("/csv")) {
