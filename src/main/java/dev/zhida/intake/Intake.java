@@ -1,9 +1,13 @@
 package dev.zhida.intake;
 
 import dev.zhida.attribution.Attributions;
+import dev.zhida.attribution.Claims;
 import dev.zhida.commission.Commissions;
+import dev.zhida.identity.AuditTrail;
+import dev.zhida.identity.Caller;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.Observation;
+import dev.zhida.order.Decisions;
 import dev.zhida.order.OrderLine;
 import dev.zhida.order.Orders;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,31 +16,43 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 
-/** Takes observations all the way from a marketplace to the books. */
+/** Takes what marketplaces report, and what people decide of it, all the way to the books. */
 @ApplicationScoped
 public class Intake {
 
     private final Orders orders;
     private final OrderSources sources;
+    private final Decisions decisions;
     private final Attributions attributions;
+    private final Claims claims;
     private final Commissions commissions;
+    private final AuditTrail audit;
     private final MeterRegistry metrics;
     private final Clock clock;
 
     Intake(
             Orders orders,
             OrderSources sources,
+            Decisions decisions,
             Attributions attributions,
+            Claims claims,
             Commissions commissions,
+            AuditTrail audit,
             MeterRegistry metrics,
             Clock clock) {
         this.orders = orders;
         this.sources = sources;
+        this.decisions = decisions;
         this.attributions = attributions;
+        this.claims = claims;
         this.commissions = commissions;
+        this.audit = audit;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -55,7 +71,7 @@ public class Intake {
      * @return for each row, in the order given, what became of it
      */
     @Transactional
-    public List<Outcome> takeRows(Orders.Source source, List<Observation> rows) {
+    public List<Outcome> take(Orders.Source source, List<Observation> rows) {
         var at = clock.instant();
         var named = sources.ofFile(source.marketplace(), rows, at);
         var taken =
@@ -73,12 +89,55 @@ public class Intake {
      * @return how many of its rows were news
      */
     @Transactional
-    public int takePage(Orders.Source source, FeedPage page) {
+    public int take(Orders.Source source, FeedPage page) {
         var at = clock.instant();
         var named = sources.ofApi(source.marketplace(), page, at);
         var taken = orders.take(source, named.orders(), named.refunds(), named.punishments(), at);
         settle(taken.lines(), at);
         return Math.toIntExact(taken.added().stream().filter(news -> news).count());
+    }
+
+    /** Attributes and posts lines anew: after a lease was written late, or touches were classified anew. */
+    @Transactional
+    public void redo(Collection<UUID> lineIds) {
+        settle(orders.lock(lineIds), clock.instant());
+    }
+
+    /** Takes a person's choice between reports; as {@link Decisions#decide}. */
+    @Transactional
+    public Instant decide(UUID lineId, Decisions.Choice choice, Caller by) {
+        var at = clock.instant();
+        settle(decisions.decide(lineId, choice, by.personId(), at), at);
+        audit.add(
+                by.personId(),
+                "order-decided",
+                "order-line/" + lineId,
+                Map.of("report", choice.report(), "reason", choice.reason()),
+                at);
+        return at;
+    }
+
+    /** Holds a line's commission back, or lets it go; as {@link Decisions#hold}. */
+    @Transactional
+    public Instant hold(UUID lineId, boolean held, String reason, Caller by) {
+        var at = clock.instant();
+        settle(decisions.hold(lineId, held, reason, by.personId(), at), at);
+        audit.add(
+                by.personId(),
+                held ? "order-held" : "order-released",
+                "order-line/" + lineId,
+                Map.of("reason", reason),
+                at);
+        return at;
+    }
+
+    /** Decides a claim and moves the money that follows from it; as {@link Claims#decide}. */
+    @Transactional
+    public Claims.Claim decideClaim(long id, boolean accept, String reason, Caller by) {
+        var at = clock.instant();
+        var claim = claims.decide(id, accept, reason, by.personId(), at);
+        settle(orders.lock(List.of(claim.lineId())), at);
+        return claim;
     }
 
     private void settle(List<OrderLine> lines, Instant at) {

@@ -155,7 +155,7 @@ public class OrderReports {
             if (batch.isEmpty()) {
                 return;
             }
-            var outcomes = intake.takeRows(
+            var outcomes = intake.take(
                     source, batch.stream().map(this::observation).toList());
             for (var i = 0; i < batch.size(); i++) {
                 switch (outcomes.get(i)) {

@@ -117,6 +117,8 @@ class OrderSources {
         var lineKeys = lineKeys(marketplace, keys);
         var unnamed = page.orders().stream()
                 .filter(row -> !lineKeys.containsKey(row.lineKey()))
+                // Known by its name alone.
+                .filter(row -> !isOfFile(row))
                 .toList();
         if (lineKeys.isEmpty() && !toldByFile(marketplace, unnamed)) {
             return page;
@@ -127,6 +129,10 @@ class OrderSources {
             var known = lineKeys.get(row.lineKey());
             if (known != null) {
                 rows.add(named(row, known, row.orderNo()));
+                continue;
+            }
+            if (isOfFile(row)) {
+                rows.add(row);
                 continue;
             }
             var lines = book.of(parent(row));
@@ -246,6 +252,11 @@ class OrderSources {
 
     private static List<String> parents(List<Observation> rows) {
         return rows.stream().map(OrderSources::parent).distinct().toList();
+    }
+
+    /** Whether it is named as files name lines. */
+    private static boolean isOfFile(Observation row) {
+        return row.lineKey().startsWith("F:");
     }
 
     /** As it is stored: the order number where a source tells no parent. */

@@ -27,7 +27,6 @@ import java.time.temporal.ChronoUnit;
 import java.time.temporal.IsoFields;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -50,6 +49,15 @@ class Pulls {
     private static final Duration CREATED_SWEEP = Duration.ofDays(7);
     private static final Duration WEEKLY_SWEEP = Duration.ofDays(40);
     static final Duration LONGEST_BACKFILL = Duration.ofDays(400);
+
+    /** The lease of a window ended while its page was on the way. */
+    private static final class ClaimLost extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ClaimLost() {
+            super("another has the claim", null, false, false);
+        }
+    }
 
     private final PullStore store;
     private final Intake intake;
@@ -244,12 +252,10 @@ class Pulls {
             try {
                 var span = window.span();
                 var page = connector.page(connection, window.feed(), span.from(), span.until(), window.cursor());
-                var next = take(connection, window, page);
-                if (next.isEmpty()) {
-                    Log.warnf("the window %d is read by another by now", window.id());
-                    return true;
-                }
-                window = next.get();
+                window = take(connection, window, page);
+            } catch (ClaimLost lost) {
+                Log.warnf("the window %d is read by another by now", window.id());
+                return true;
             } catch (MarketplaceFailure failure) {
                 failed(window, failure);
                 return true;
@@ -264,7 +270,7 @@ class Pulls {
     }
 
     /** Takes a page and writes down that it was taken, both or neither. */
-    private Optional<PullWindow> take(Connection connection, PullWindow window, FeedPage page) {
+    private PullWindow take(Connection connection, PullWindow window, FeedPage page) {
         if (page.next() != null && page.next().equals(window.cursor())) {
             throw new MarketplaceFailure(
                     MarketplaceFailure.Kind.PLATFORM, "the cursor does not move on from " + page.next());
@@ -272,33 +278,22 @@ class Pulls {
         var source = new Orders.Source(connection.marketplace(), connection.accountId(), null);
         var at = clock.instant();
         var taken = QuarkusTransaction.requiringNew().call(() -> {
-            var news = intake.takePage(source, page);
+            var news = intake.take(source, page);
             store.keepUnreadable(window, page.unreadable(), at);
             var next = store.progress(after(window, page, news), at, config.lease());
-            if (next.isEmpty()) {
-                // Somebody else reads it now; what was taken is taken back.
-                QuarkusTransaction.setRollbackOnly();
-            }
-            return next;
+            // Somebody else reads it by now: what was taken is taken back.
+            return next.orElseThrow(ClaimLost::new);
         });
-        if (taken.isPresent()) {
-            metrics.counter(
-                            "zhida.pull.rows",
-                            "marketplace",
-                            connection.marketplace().name())
-                    .increment(page.rows());
-            if (!page.unreadable().isEmpty()) {
-                metrics.counter(
-                                "zhida.pull.unreadable",
-                                "marketplace",
-                                connection.marketplace().name())
-                        .increment(page.unreadable().size());
-                Log.warnf(
-                        "%d rows of %s could not be understood: %s",
-                        page.unreadable().size(),
-                        window.feed(),
-                        page.unreadable().getFirst().reason());
-            }
+        var marketplace = connection.marketplace().name();
+        metrics.counter("zhida.pull.rows", "marketplace", marketplace).increment(page.rows());
+        if (!page.unreadable().isEmpty()) {
+            metrics.counter("zhida.pull.unreadable", "marketplace", marketplace)
+                    .increment(page.unreadable().size());
+            Log.warnf(
+                    "%d rows of %s could not be understood: %s",
+                    page.unreadable().size(),
+                    window.feed(),
+                    page.unreadable().getFirst().reason());
         }
         return taken;
     }

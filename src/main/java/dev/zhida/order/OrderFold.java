@@ -66,7 +66,7 @@ final class OrderFold {
             return new Folded(chosen.accountId(), chosen.observation(), status, null);
         }
         var latest = last.observation();
-        if (equals.stream().anyMatch(other -> !money(other.observation()).equals(money(latest)))) {
+        if (contradict(equals)) {
             return new Folded(
                     last.accountId(),
                     latest,
@@ -87,6 +87,16 @@ final class OrderFold {
                 .filter(other -> Objects.equals(other.observation().asOf(), last.asOf())
                         && other.observation().status() == last.status())
                 .toList();
+    }
+
+    /** Whether a person has to decide between them. */
+    static boolean contested(List<Hashed> rivals) {
+        return contradict(rivals) || rivals.getFirst().observation().status() == OrderStatus.NEEDS_REVIEW;
+    }
+
+    private static boolean contradict(List<Hashed> rivals) {
+        var one = money(rivals.getFirst().observation());
+        return rivals.stream().anyMatch(other -> !money(other.observation()).equals(one));
     }
 
     private static List<Object> money(Observation o) {

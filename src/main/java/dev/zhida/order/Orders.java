@@ -278,6 +278,13 @@ public class Orders {
         facts.moveRefunds(marketplace, waiting, line);
     }
 
+    /** Folds lines anew after something was added to them. */
+    List<OrderLine> foldAgain(Collection<UUID> ids, Instant at) {
+        var lines = lock(ids);
+        store.update(lines, at);
+        return lines;
+    }
+
     private static List<OrderStore.ObservationRow> distinct(List<OrderStore.ObservationRow> rows) {
         var byKey = new LinkedHashMap<String, OrderStore.ObservationRow>();
         rows.forEach(row -> byKey.putIfAbsent(row.key(), row));

@@ -60,8 +60,7 @@ final class RefundFold {
                     chosen, decision.status() == null ? chosen.status() : RefundStatus.valueOf(decision.status()));
         }
         var last = equals.stream().max(LATER).orElseThrow().observation();
-        var contradicted = equals.stream().anyMatch(other -> !says(other).equals(says(equals.getFirst())));
-        return new Refund(last, contradicted ? RefundStatus.NEEDS_REVIEW : last.status());
+        return new Refund(last, contradict(equals) ? RefundStatus.NEEDS_REVIEW : last.status());
     }
 
     /** The reports of one refund that share time and progress with the last one, itself among them. */
@@ -71,6 +70,15 @@ final class RefundFold {
                 .filter(other -> Objects.equals(other.observation().asOf(), last.asOf())
                         && rank(other.observation().status()) == rank(last.status()))
                 .toList();
+    }
+
+    /** Whether a person has to decide between them. */
+    static boolean contested(List<Hashed> rivals) {
+        return contradict(rivals) || rivals.getFirst().observation().status() == RefundStatus.NEEDS_REVIEW;
+    }
+
+    private static boolean contradict(List<Hashed> rivals) {
+        return rivals.stream().anyMatch(other -> !says(other).equals(says(rivals.getFirst())));
     }
 
     private static List<Object> says(Hashed hashed) {

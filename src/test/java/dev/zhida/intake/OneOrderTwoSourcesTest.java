@@ -114,11 +114,11 @@ class OneOrderTwoSourcesTest {
     }
 
     private void pull(Observation... rows) {
-        intake.takePage(source, page(List.of(rows)));
+        intake.take(source, page(List.of(rows)));
     }
 
     private List<Outcome> read(Observation... rows) {
-        return intake.takeRows(source, List.of(rows));
+        return intake.take(source, List.of(rows));
     }
 
     private record Line(UUID id, String key, String status, long paidFen, int observations) {}
@@ -235,9 +235,9 @@ class OneOrderTwoSourcesTest {
                 NOON,
                 Map.of());
         var refundPage = new FeedPage(List.of(), List.of(refund), List.of(), List.of(), 1, null);
-        intake.takePage(source, refundPage);
+        intake.take(source, refundPage);
         pull(order);
-        intake.takePage(source, refundPage);
+        intake.take(source, refundPage);
         assertThat(lines()).singleElement().satisfies(line -> assertThat(line.status())
                 .isEqualTo("SETTLED"));
         var refunds = jdbi.withHandle(
@@ -273,8 +273,8 @@ class OneOrderTwoSourcesTest {
                 most += paid / 10;
             }
             if (!rows.isEmpty()) {
-                steps.add(() -> intake.takeRows(source, rows));
-                steps.add(() -> intake.takeRows(source, rows.subList(0, 1)));
+                steps.add(() -> intake.take(source, rows));
+                steps.add(() -> intake.take(source, rows.subList(0, 1)));
             }
             steps.addAll(List.copyOf(steps));
             Collections.shuffle(steps, random);
