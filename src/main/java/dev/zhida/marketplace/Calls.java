@@ -108,20 +108,19 @@ public class Calls {
     }
 
     private <T> T guarded(Connection connection, Request request, Function<JsonNode, T> read) {
+        if (!limiter(connection).acquirePermission()) {
+            throw new MarketplaceFailure(
+                    Kind.THROTTLED,
+                    "not asked: more calls wait than the account's rate allows",
+                    Duration.ofSeconds(1),
+                    null);
+        }
         var breaker = breakers.computeIfAbsent(connection.accountId(), this::breaker);
         if (!breaker.tryAcquirePermission()) {
             throw new MarketplaceFailure(
                     Kind.PLATFORM,
                     "not asked: most of the last calls failed, so the account is left alone for a while",
                     config.breaker().open(),
-                    null);
-        }
-        if (!limiter(connection).acquirePermission()) {
-            breaker.releasePermission();
-            throw new MarketplaceFailure(
-                    Kind.THROTTLED,
-                    "not asked: more calls wait than the account's rate allows",
-                    Duration.ofSeconds(1),
                     null);
         }
         var start = System.nanoTime();

@@ -24,7 +24,10 @@ public final class ConnectionSettings {
     public static final String LINK_METHOD = "linkMethod";
 
     /** Douyin: {@code pangolin}, which is the default, or {@code buyin} for accounts of institutions. */
-    public static final String INTERFACE = Gateways.INTERFACE;
+    public static final String INTERFACE = "interface";
+
+    /** The value of {@link #INTERFACE} for accounts of institutions. */
+    public static final String BUYIN = "buyin";
 
     private static final Map<Marketplace, Map<String, Set<String>>> VALUES = Map.of(
             Marketplace.TAOBAO,
@@ -34,7 +37,7 @@ public final class ConnectionSettings {
             Marketplace.PDD,
             Map.of(PID, Set.of()),
             Marketplace.DOUYIN,
-            Map.of(PID, Set.of(), INTERFACE, Set.of("pangolin", Gateways.BUYIN)));
+            Map.of(PID, Set.of(), INTERFACE, Set.of("pangolin", BUYIN)));
 
     private ConnectionSettings() {}
 

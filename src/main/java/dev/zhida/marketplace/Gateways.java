@@ -13,12 +13,6 @@ import java.util.Set;
 @ApplicationScoped
 class Gateways {
 
-    /** Douyin's older API, for accounts of institutions. */
-    static final String BUYIN = "buyin";
-
-    /** The setting that chooses between Douyin's two APIs. */
-    static final String INTERFACE = "interface";
-
     private static final URI TAOBAO = URI.create("https://eco.taobao.com/router/rest");
     private static final URI JD = URI.create("https://api.jd.com/routerjson");
     private static final URI PDD = URI.create("https://gw-api.pinduoduo.com/api/router");
@@ -44,7 +38,7 @@ class Gateways {
 
     /** Where an account is reached; addresses of Douyin end with a slash, to which the method is added. */
     URI of(Marketplace marketplace, Map<String, String> settings) {
-        var buyin = BUYIN.equals(settings.get(INTERFACE));
+        var buyin = ConnectionSettings.BUYIN.equals(settings.get(ConnectionSettings.INTERFACE));
         return switch (marketplace) {
             case TAOBAO -> at("taobao/router/rest", TAOBAO);
             case JD -> at("jd/routerjson", JD);

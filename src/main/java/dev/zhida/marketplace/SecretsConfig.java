@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Where the master keys come from that marketplace secrets are encrypted with. */
 @ConfigMapping(prefix = "zhida.secrets")
-interface SecretsConfig {
+public interface SecretsConfig {
 
     /**
      * Base64 of 32 bytes, as {@code openssl rand -base64 32} makes them; {@code ZHIDA_SECRETS_KEY} in the environment.

@@ -219,9 +219,14 @@ public final class VendorFixture implements AutoCloseable {
         };
     }
 
+    /** From now on nothing listens. */
+    public void stop() {
+        server.stop(0);
+    }
+
     @Override
     public void close() {
-        server.stop(0);
+        stop();
         try {
             outbound.close();
         } catch (IOException e) {

@@ -33,9 +33,6 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 class BuyinConnector implements Connector {
 
-    /** As connections choose it. */
-    static final String NAME = "buyin";
-
     private static final String ORDERS = "buyin.instituteOrderColonel";
     private static final String LINK = "buyin.kolProductShare";
     private static final String FIRST = "0";
@@ -59,7 +56,7 @@ class BuyinConnector implements Connector {
     @Override
     public boolean serves(Connection connection) {
         return connection.marketplace() == Marketplace.DOUYIN
-                && NAME.equals(connection.settings().get(ConnectionSettings.INTERFACE));
+                && ConnectionSettings.BUYIN.equals(connection.settings().get(ConnectionSettings.INTERFACE));
     }
 
     @Override

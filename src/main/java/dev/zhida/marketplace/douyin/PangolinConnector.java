@@ -59,7 +59,7 @@ class PangolinConnector implements Connector {
     @Override
     public boolean serves(Connection connection) {
         return connection.marketplace() == Marketplace.DOUYIN
-                && !BuyinConnector.NAME.equals(connection.settings().get(ConnectionSettings.INTERFACE));
+                && !ConnectionSettings.BUYIN.equals(connection.settings().get(ConnectionSettings.INTERFACE));
     }
 
     @Override
