@@ -20,3 +20,9 @@ create table order_line_source (
 
 -- Whoever reads only from the API asks this for every page and finds nothing.
 create index order_line_of_file_idx on order_line (marketplace, parent_no) where starts_with(line_key, 'F:');
+
+-- Never holds a row. Who reads files locks it in share mode, who reads the API in row exclusive mode: each goes beside its
+-- like and waits for the other, because neither sees what the other is about to add.
+create table order_source_gate (
+    nothing int
+);

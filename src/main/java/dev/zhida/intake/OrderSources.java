@@ -76,7 +76,7 @@ class OrderSources {
      *     clearly of which line
      */
     List<Observation> ofFile(Marketplace marketplace, List<Observation> rows, Instant at) {
-        lock(marketplace, true);
+        lock(true);
         var lineKeys =
                 lineKeys(marketplace, rows.stream().map(Observation::lineKey).toList());
         var book = book(marketplace, rows);
@@ -97,7 +97,11 @@ class OrderSources {
                     named.add(row);
                 }
                 case Answer.Joins(Known line) -> {
-                    remember(marketplace, row.lineKey(), "FILE", line.lineKey(), at);
+                    if (!remember(marketplace, row.lineKey(), "FILE", line.lineKey(), at)) {
+                        // Another row was faster: two rows of files are never one line.
+                        named.add(null);
+                        continue;
+                    }
                     lineKeys.put(row.lineKey(), line.lineKey());
                     book.isBoth(parent(row), line);
                     named.add(named(row, line.lineKey(), line.orderNo()));
@@ -110,7 +114,7 @@ class OrderSources {
 
     /** Names the rows of a page; what is doubtful is held for review, together with the file's lines that it may be. */
     FeedPage ofApi(Marketplace marketplace, FeedPage page, Instant at) {
-        lock(marketplace, false);
+        lock(false);
         var keys = new HashSet<String>();
         page.orders().forEach(row -> keys.add(row.lineKey()));
         page.refunds().forEach(refund -> keys.add(refund.lineKey()));
@@ -142,8 +146,10 @@ class OrderSources {
                     rows.add(row);
                 }
                 case Answer.Joins(Known line) -> {
+                    if (!remember(marketplace, row.lineKey(), "API", line.lineKey(), at)) {
+                        throw new IllegalStateException("another page was faster to adopt " + line.lineKey());
+                    }
                     orders.rename(marketplace, row.lineKey(), line.lineKey());
-                    remember(marketplace, row.lineKey(), "API", line.lineKey(), at);
                     lineKeys.put(row.lineKey(), line.lineKey());
                     book.isBoth(parent(row), line);
                     rows.add(named(row, line.lineKey(), row.orderNo()));
@@ -167,15 +173,12 @@ class OrderSources {
     }
 
     /**
-     * While a file is read nobody reads the API of its marketplace: neither could see what the other is about to add.
-     * Those who read the API do not wait for each other; two that want one line of a file meet at a constraint.
+     * Files wait for the API and the API for files, because neither sees what the other is about to add. Each goes beside
+     * its like; two that want one line of the other source meet at a constraint.
      */
-    private void lock(Marketplace marketplace, boolean file) {
-        jdbi.useHandle(handle -> handle.createQuery("select pg_advisory_xact_lock" + (file ? "" : "_shared")
-                        + "(hashtext('order-sources'), :marketplace)")
-                .bind("marketplace", marketplace.ordinal())
-                .mapTo(String.class)
-                .list());
+    private void lock(boolean file) {
+        jdbi.useHandle(handle ->
+                handle.execute("lock table order_source_gate in " + (file ? "share" : "row exclusive") + " mode"));
     }
 
     private Map<String, String> lineKeys(Marketplace marketplace, Collection<String> sourceKeys) {
@@ -237,17 +240,20 @@ class OrderSources {
                 row.getBoolean("both_tell"));
     }
 
-    private void remember(Marketplace marketplace, String sourceKey, String source, String lineKey, Instant at) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
+    /** Whether the line had no name of this source yet. */
+    private boolean remember(Marketplace marketplace, String sourceKey, String source, String lineKey, Instant at) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
                         insert into order_line_source (marketplace, source_key, source, line_key, matched_at)
                         values (:marketplace, :key, :source, :line, :at)
+                        on conflict do nothing
                         """)
-                .bind("marketplace", marketplace.name())
-                .bind("key", sourceKey)
-                .bind("source", source)
-                .bind("line", lineKey)
-                .bind("at", PullStore.utc(at))
-                .execute());
+                        .bind("marketplace", marketplace.name())
+                        .bind("key", sourceKey)
+                        .bind("source", source)
+                        .bind("line", lineKey)
+                        .bind("at", PullStore.utc(at))
+                        .execute()
+                == 1);
     }
 
     private static List<String> parents(List<Observation> rows) {
