@@ -155,8 +155,8 @@ public class OrderReports {
             if (batch.isEmpty()) {
                 return;
             }
-            var outcomes = intake.take(
-                    source, batch.stream().map(this::observation).toList());
+            var outcomes =
+                    intake.take(source, batch.stream().map(this::observation).toList());
             for (var i = 0; i < batch.size(); i++) {
                 switch (outcomes.get(i)) {
                     case NEWS -> accepted++;
