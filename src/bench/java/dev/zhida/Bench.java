@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -34,11 +36,12 @@ public final class Bench {
     private static final int ROUNDS = Integer.getInteger("zhida.bench.rounds", 3);
     /** Which parts to measure. */
     private static final List<String> PARTS =
-            List.of(System.getProperty("zhida.bench.parts", "beside,fixed,many").split(","));
+            List.of(System.getProperty("zhida.bench.parts", "beside,fixed,many,ingest").split(","));
 
     private static final int FIXED_RATE = 10_000;
     private static final int MANY = 1_000_000;
     private static final int CODES = 1_000;
+    private static final int LINES = 25_000;
 
     private static final String WEIBO = "Mozilla/5.0 (Linux; Android 9; XXX) AppleWebKit/537.36 (KHTML, like Gecko) "
             + "Version/4.0 Mobile Safari/537.36 Weibo (Brand-Model__weibo__9.9.3__android__android9)";
@@ -88,6 +91,9 @@ public final class Bench {
             }
             if (PARTS.contains("fixed")) {
                 fixedRate(app, world);
+            }
+            if (PARTS.contains("ingest")) {
+                ingest(app);
             }
         }
         if (PARTS.contains("many")) {
@@ -271,6 +277,93 @@ public final class Bench {
                         metric(app, "jvm_memory_used_bytes\\{[^}]*area=\"heap\"[^}]*}") / (1 << 20));
             }
         }
+    }
+
+    // Order lines.
+
+    /** Report files, from the upload to the books: read, matched, folded, attributed, posted. */
+    private void ingest(PackagedApp app) throws Exception {
+        var operator = Files.readString(folder.resolve("data/operator-key")).strip();
+        var pids = pids(app, operator);
+        var ours = new ArrayList<Double>();
+        var plain = new ArrayList<Double>();
+        // The first round lets both sides compile their code.
+        for (var round = 0; round <= ROUNDS; round++) {
+            var first = 2_000_000_000_000_000_000L + 2L * round * LINES;
+            var reports = List.of(ManyOrders.report(LINES, first, pids), ManyOrders.report(LINES, first + LINES, pids));
+            var began = System.nanoTime();
+            try (var readers = Executors.newFixedThreadPool(reports.size())) {
+                for (var outcome : readers.invokeAll(reports.stream()
+                        .map(report -> (Callable<JsonNode>) () -> upload(app, operator, report))
+                        .toList())) {
+                    if (outcome.get().get("accepted").asInt() != LINES) {
+                        throw new IOException("not all rows were taken: " + outcome.get());
+                    }
+                }
+            }
+            var seconds = (System.nanoTime() - began) / 1e9;
+            try (var connection = connect()) {
+                var copied = ManyOrders.copy(connection, reports.getFirst());
+                if (round > 0) {
+                    ours.add(2 * LINES / seconds);
+                    plain.add(LINES / copied);
+                }
+            }
+        }
+        say(
+                "Two files of %,d settled order lines at once, from the upload to the books (read, folded, attributed to exact"
+                        + " slots, posted): %,.0f lines/s; plain COPY of the same rows into a plain table: %,.0f lines/s;"
+                        + " medians of %d runs in turn.",
+                LINES,
+                median(ours.stream().mapToDouble(r -> r)),
+                median(plain.stream().mapToDouble(r -> r)),
+                ROUNDS);
+        say("");
+    }
+
+    /** Slots that placements of a creator hold. */
+    private List<String> pids(PackagedApp app, String operator) throws Exception {
+        var creator = post(
+                        app,
+                        operator,
+                        "people",
+                        Map.of("login", "ingest", "displayName", "x", "role", "CREATOR", "creatorName", "ingest"))
+                .get("apiKey")
+                .asText();
+        var channels = IntStream.range(0, 50)
+                .mapToObj(i -> Map.of("platform", "WEIBO", "scene", "NOTE", "label", Integer.toString(i)))
+                .toList();
+        var found = new ArrayList<String>();
+        for (var kit = 0; kit < 10; kit++) {
+            var item = "https://item.taobao.com/item.htm?id=" + (695_000_000_000L + kit);
+            post(app, creator, "link-kits", Map.of("product", item, "channels", channels, "media", List.of("LINK")))
+                    .get("placements")
+                    .forEach(placement ->
+                            found.add(placement.get("slot").get("value").asText()));
+        }
+        return found;
+    }
+
+    private JsonNode upload(PackagedApp app, String key, byte[] report) throws Exception {
+        var boundary = "zhida-bench";
+        var body = new java.io.ByteArrayOutputStream();
+        body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\"marketplace\"\r\n\r\nTAOBAO\r\n--"
+                        + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"r.csv\"\r\n"
+                        + "Content-Type: text/csv\r\n\r\n")
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        body.writeBytes(report);
+        body.writeBytes(("\r\n--" + boundary + "--\r\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        var response = http.send(
+                HttpRequest.newBuilder(URI.create(app.url() + "/api/v1/order-reports"))
+                        .header("Authorization", "Bearer " + key)
+                        .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("order-reports: " + response.body());
+        }
+        return json.readTree(response.body());
     }
 
     // The world, through the API.

@@ -47,6 +47,14 @@ class AccessTest {
             Map.entry("GET /api/v1/share-templates", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("PUT /api/v1/share-templates", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/order-reports", Set.of(World.OPERATOR)),
+            Map.entry("PUT /api/v1/report-mappings/{marketplace}", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/report-mappings/{marketplace}", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/pull-windows", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/pull-windows/coverage", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/pull-windows/retries", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/pull-backfills", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/pull-backfills", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/pull-backfills/{id}", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/orders", ALL),
             Map.entry("GET /api/v1/orders/{id}", ALL),
             Map.entry(
@@ -114,6 +122,9 @@ class AccessTest {
     private static int status(String operation, String key) {
         var parts = operation.split(" ");
         var path = parts[1].replace("{code}", "AAAAAAAA")
+                .replace("{marketplace}", "JD")
+                .replace("{period}", "2026-01")
+                .replace("{month}", "2026-01")
                 .replace("{number}", "0")
                 .replaceAll("\\{\\w+}", "00000000-0000-0000-0000-000000000000");
         var request = key == null ? given() : given().header("Authorization", "Bearer " + key);

@@ -10,6 +10,8 @@ import dev.zhida.marketplace.Observation;
 import dev.zhida.order.Decisions;
 import dev.zhida.order.OrderLine;
 import dev.zhida.order.Orders;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /** Takes what marketplaces report, and what people decide of it, all the way to the books. */
@@ -24,41 +27,60 @@ import java.util.UUID;
 public class Intake {
 
     private final Orders orders;
+    private final OrderSources sources;
     private final Decisions decisions;
     private final Attributions attributions;
     private final Claims claims;
     private final Commissions commissions;
     private final AuditTrail audit;
+    private final MeterRegistry metrics;
     private final Clock clock;
 
     Intake(
             Orders orders,
+            OrderSources sources,
             Decisions decisions,
             Attributions attributions,
             Claims claims,
             Commissions commissions,
             AuditTrail audit,
+            MeterRegistry metrics,
             Clock clock) {
         this.orders = orders;
+        this.sources = sources;
         this.decisions = decisions;
         this.attributions = attributions;
         this.claims = claims;
         this.commissions = commissions;
         this.audit = audit;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
+    /** What became of a row of a file. */
+    public enum Outcome {
+        NEWS,
+        UNCHANGED,
+        /** The API tells of its order, and not clearly of which line. */
+        KNOWN_FROM_API
+    }
+
     /**
-     * Observes, folds, attributes and posts, in one transaction.
+     * Takes rows of a file: observes, folds, attributes and posts, in one transaction.
      *
-     * @return for each observation, in the order given, whether it was news
+     * @return for each row, in the order given, what became of it
      */
     @Transactional
-    public List<Boolean> take(Orders.Source source, List<Observation> observations) {
+    public List<Outcome> take(Orders.Source source, List<Observation> rows) {
         var at = clock.instant();
-        var taken = orders.observe(source, observations, at);
+        var named = sources.ofFile(source.marketplace(), rows, at);
+        var taken =
+                orders.observe(source, named.stream().filter(Objects::nonNull).toList(), at);
         settle(taken.lines(), at);
-        return taken.added();
+        var added = taken.added().iterator();
+        return named.stream()
+                .map(row -> row == null ? Outcome.KNOWN_FROM_API : added.next() ? Outcome.NEWS : Outcome.UNCHANGED)
+                .toList();
     }
 
     /**
@@ -69,7 +91,8 @@ public class Intake {
     @Transactional
     public int take(Orders.Source source, FeedPage page) {
         var at = clock.instant();
-        var taken = orders.take(source, page.orders(), page.refunds(), page.punishments(), at);
+        var named = sources.ofApi(source.marketplace(), page, at);
+        var taken = orders.take(source, named.orders(), named.refunds(), named.punishments(), at);
         settle(taken.lines(), at);
         return Math.toIntExact(taken.added().stream().filter(news -> news).count());
     }
@@ -118,8 +141,15 @@ public class Intake {
     }
 
     private void settle(List<OrderLine> lines, Instant at) {
-        if (!lines.isEmpty()) {
-            commissions.settle(lines, attributions.attribute(lines, at), at);
+        if (lines.isEmpty()) {
+            return;
+        }
+        commissions.settle(lines, attributions.attribute(lines, at), at);
+        var review = lines.stream().filter(line -> line.review() != null).toList();
+        if (!review.isEmpty()) {
+            metrics.counter("zhida.orders.needs-review").increment(review.size());
+            var first = review.getFirst();
+            Log.warnf("%d order lines need review, the first is %s: %s", review.size(), first.id(), first.review());
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.zhida.intake;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.identity.Caller;
+import dev.zhida.marketplace.MappedReport;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.ReportRow;
@@ -22,8 +23,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads the report files that marketplaces export. */
@@ -34,12 +38,14 @@ public class OrderReports {
     private static final int BATCH = 1_000;
 
     private final Intake intake;
+    private final ReportMappings mappings;
     private final Slots slots;
     private final Jdbi jdbi;
     private final Clock clock;
 
-    OrderReports(Intake intake, Slots slots, Jdbi jdbi, Clock clock) {
+    OrderReports(Intake intake, ReportMappings mappings, Slots slots, Jdbi jdbi, Clock clock) {
         this.intake = intake;
+        this.mappings = mappings;
         this.slots = slots;
         this.jdbi = jdbi;
         this.clock = clock;
@@ -62,32 +68,48 @@ public class OrderReports {
      * @throws Refusal if the file as a whole cannot be used; then none of its rows was taken
      */
     public Outcome read(Upload upload, Caller by) {
-        if (upload.marketplace() != Marketplace.TAOBAO) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID,
-                    "report-format-unknown",
-                    "the columns of " + upload.marketplace() + " reports are not known; only TAOBAO reports are read");
-        }
+        var mapping = mapping(upload.marketplace());
         var now = clock.instant();
         if (upload.exportedAt() != null && upload.exportedAt().isAfter(now)) {
             throw new Refusal(Refusal.Kind.INVALID, "exported-in-future", "`exportedAt` lies in the future");
         }
         // Once without taking anything: a file that turns out to be no report, or too large, is refused whole.
-        TaobaoOrderReport.read(upload.file(), row -> {});
+        read(upload, mapping, row -> {});
         var account = slots.account(upload.marketplace(), upload.account());
-        var report = begin(upload, account, by, now);
+        var report = begin(upload, account, mapping, by, now);
         var reading = new Reading(new Orders.Source(upload.marketplace(), account, report), upload.exportedAt());
-        TaobaoOrderReport.read(upload.file(), reading::row);
+        read(upload, mapping, reading::row);
         reading.flush();
+        reading.refused.sort(Comparator.comparing(ReportRow.Refused::row));
         end(report, reading);
         return new Outcome(reading.accepted, reading.unchanged, reading.refused);
+    }
+
+    /** How the marketplace's files are read; {@code null} where that is built in. */
+    private ReportMappings.Versioned mapping(Marketplace marketplace) {
+        return marketplace == Marketplace.TAOBAO
+                ? null
+                : mappings.of(marketplace)
+                        .orElseThrow(() -> new Refusal(
+                                Refusal.Kind.INVALID,
+                                "report-format-unknown",
+                                "the columns of " + marketplace + " reports are not known: say what they mean with PUT"
+                                        + " /api/v1/report-mappings/" + marketplace));
+    }
+
+    private static void read(Upload upload, ReportMappings.Versioned mapping, Consumer<ReportRow> rows) {
+        if (mapping == null) {
+            TaobaoOrderReport.read(upload.file(), rows);
+        } else {
+            MappedReport.read(upload.file(), upload.marketplace(), mapping.mapping(), rows);
+        }
     }
 
     /** Collects rows into batches. */
     private final class Reading {
         private final Orders.Source source;
         private final Instant exportedAt;
-        private final List<Observation> batch = new ArrayList<>(BATCH);
+        private final List<ReportRow.Understood> batch = new ArrayList<>(BATCH);
         private final List<ReportRow.Refused> refused = new ArrayList<>();
         private int accepted;
         private int unchanged;
@@ -101,7 +123,7 @@ public class OrderReports {
             switch (row) {
                 case ReportRow.Refused no -> refused.add(no);
                 case ReportRow.Understood understood -> {
-                    batch.add(understood.observation().withAsOf(exportedAt));
+                    batch.add(understood);
                     if (batch.size() == BATCH) {
                         flush();
                     }
@@ -109,30 +131,53 @@ public class OrderReports {
             }
         }
 
+        /** A row that tells its own time speaks of that; the others speak of the file's. */
+        private Observation observation(ReportRow.Understood row) {
+            var observation = row.observation();
+            return observation.asOf() == null ? observation.withAsOf(exportedAt) : observation;
+        }
+
+        private ReportRow.Refused knownFromApi(ReportRow.Understood row) {
+            var orderNo = row.observation().orderNo();
+            var column = row.observation().raw().entrySet().stream()
+                    .filter(cell -> cell.getValue().contains(orderNo))
+                    .map(Map.Entry::getKey)
+                    .min(Comparator.naturalOrder())
+                    .orElse("");
+            return new ReportRow.Refused(
+                    row.row(),
+                    column,
+                    "order-known-from-api: the marketplace's API tells of this order, and not exactly one of its lines"
+                            + " is like this row; nothing to do, the API's own word counts");
+        }
+
         void flush() {
             if (batch.isEmpty()) {
                 return;
             }
-            for (var news : intake.take(source, batch)) {
-                if (news) {
-                    accepted++;
-                } else {
-                    unchanged++;
+            var outcomes =
+                    intake.take(source, batch.stream().map(this::observation).toList());
+            for (var i = 0; i < batch.size(); i++) {
+                switch (outcomes.get(i)) {
+                    case NEWS -> accepted++;
+                    case UNCHANGED -> unchanged++;
+                    case KNOWN_FROM_API -> refused.add(knownFromApi(batch.get(i)));
                 }
             }
             batch.clear();
         }
     }
 
-    private UUID begin(Upload upload, UUID account, Caller by, Instant now) {
+    private UUID begin(Upload upload, UUID account, ReportMappings.Versioned mapping, Caller by, Instant now) {
         var id = UuidCreator.getTimeOrderedEpoch();
         try {
             var bytes = Files.size(upload.file());
             var sha256 = sha256(upload.file());
             jdbi.useHandle(handle -> handle.createUpdate("""
                             insert into order_report
-                                (id, account_id, file_name, sha256, bytes, exported_at, received_at, received_by)
-                            values (:id, :account, :name, :sha256, :bytes, :exportedAt, :at, :by)
+                                (id, account_id, file_name, sha256, bytes, exported_at, received_at, received_by,
+                                mapping_version)
+                            values (:id, :account, :name, :sha256, :bytes, :exportedAt, :at, :by, :mapping)
                             """)
                     .bind("id", id)
                     .bind("account", account)
@@ -142,6 +187,7 @@ public class OrderReports {
                     .bind("exportedAt", upload.exportedAt() == null ? null : utc(upload.exportedAt()))
                     .bind("at", utc(now))
                     .bind("by", by.personId())
+                    .bind("mapping", mapping == null ? null : (Integer) mapping.version())
                     .execute());
             return id;
         } catch (IOException e) {

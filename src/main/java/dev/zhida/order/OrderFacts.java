@@ -117,6 +117,31 @@ class OrderFacts {
         return byKey;
     }
 
+    /** Gives the refunds of a line that nothing else is known of to another, and takes the empty line away. */
+    void moveRefunds(Marketplace marketplace, String from, String to) {
+        jdbi.useHandle(handle -> {
+            var moved = handle.createUpdate("""
+                            update order_refund_observation set line_key = :to
+                            where marketplace = :marketplace and line_key = :from
+                            """)
+                    .bind("marketplace", marketplace.name())
+                    .bind("from", from)
+                    .bind("to", to)
+                    .execute();
+            if (moved > 0) {
+                handle.createUpdate(
+                                "update order_line set has_refunds = true where marketplace = :marketplace and line_key = :to")
+                        .bind("marketplace", marketplace.name())
+                        .bind("to", to)
+                        .execute();
+                handle.createUpdate("delete from order_line where marketplace = :marketplace and line_key = :from")
+                        .bind("marketplace", marketplace.name())
+                        .bind("from", from)
+                        .execute();
+            }
+        });
+    }
+
     /** Adds the reports of punishments that are not stored yet; as {@link #addRefunds}. */
     List<Boolean> addPunishments(Orders.Source source, List<PunishmentObservation> punishments, Instant at) {
         var rows = punishments.stream()

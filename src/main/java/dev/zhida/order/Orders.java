@@ -262,6 +262,22 @@ public class Orders {
         return lines;
     }
 
+    /** The observations that hold, of those of the lines that have any. */
+    public List<Observation> latest(Marketplace marketplace, Collection<String> lineKeys) {
+        return store.observations(marketplace, lineKeys).values().stream()
+                .map(observations -> OrderFold.fold(observations, List.of()).latest())
+                .toList();
+    }
+
+    /**
+     * Hands what waits for a line that was never observed to the line that it turned out to be. Nothing waits in most
+     * cases; the line is folded anew by whoever tells of it next.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void rename(Marketplace marketplace, String waiting, String line) {
+        facts.moveRefunds(marketplace, waiting, line);
+    }
+
     /** Folds lines anew after something was added to them. */
     List<OrderLine> foldAgain(Collection<UUID> ids, Instant at) {
         var lines = lock(ids);

@@ -1,0 +1,191 @@
+package dev.zhida.intake;
+
+import dev.zhida.marketplace.Connection;
+import dev.zhida.marketplace.Connections;
+import dev.zhida.marketplace.Connector;
+import dev.zhida.marketplace.Connectors;
+import dev.zhida.marketplace.Feed;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Pulls on this node: looks what is due, and reads it on virtual threads, so many per account and no more. Any number
+ * of nodes may do so; a window is read by one of them.
+ */
+@ApplicationScoped
+class PullJob {
+
+    private static final Duration STOPS_WITHIN = Duration.ofSeconds(20);
+
+    private final Pulls pulls;
+    private final PullStore store;
+    private final TokenCounts tokens;
+    private final Connections connections;
+    private final Connectors connectors;
+    private final PullConfig config;
+    private final Clock clock;
+    private final MultiGauge gaps;
+    private final MultiGauge lost;
+    private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<UUID, Semaphore> boundByAccount = new ConcurrentHashMap<>();
+    private final Map<UUID, LocalDate> sweptOnByAccount = new ConcurrentHashMap<>();
+    private volatile List<Alarm> alarms = List.of();
+    private volatile boolean stopping;
+
+    PullJob(
+            Pulls pulls,
+            PullStore store,
+            TokenCounts tokens,
+            Connections connections,
+            Connectors connectors,
+            PullConfig config,
+            MeterRegistry metrics,
+            Clock clock) {
+        this.pulls = pulls;
+        this.store = store;
+        this.tokens = tokens;
+        this.connections = connections;
+        this.connectors = connectors;
+        this.config = config;
+        this.clock = clock;
+        this.gaps = MultiGauge.builder("zhida.pull.gap")
+                .baseUnit("seconds")
+                .description("How far what is covered without a gap lies behind the clock")
+                .register(metrics);
+        this.lost = MultiGauge.builder("zhida.pull.lost")
+                .baseUnit("seconds")
+                .description("What the marketplace no longer tells: holes that do not heal")
+                .register(metrics);
+    }
+
+    /** A feed that is behind, or waits for a person, or has a hole. */
+    record Alarm(UUID accountId, Feed feed, String what) {}
+
+    List<Alarm> alarms() {
+        return alarms;
+    }
+
+    @Scheduled(every = "{zhida.pull.look}", concurrentExecution = ConcurrentExecution.SKIP)
+    void look() {
+        store.retryReconnected(clock.instant());
+        var reachable = new HashMap<Connection, Connector>();
+        for (var connection : connections.live()) {
+            try {
+                var connector = connectors.of(connection);
+                pulls.plan(connection, connector);
+                sweepOnceADay(connection, connector);
+                reachable.put(connection, connector);
+                read(connection, connector);
+            } catch (RuntimeException e) {
+                Log.errorf(e, "the pulls of %s were not planned", connection);
+            }
+        }
+        watch(reachable);
+    }
+
+    /** The database decides who begins a sweep; this only saves asking it at every look. */
+    private void sweepOnceADay(Connection connection, Connector connector) {
+        var day = pulls.sweepDay();
+        if (!day.equals(sweptOnByAccount.get(connection.accountId()))) {
+            pulls.sweep(connection, connector, day);
+            sweptOnByAccount.put(connection.accountId(), day);
+        }
+    }
+
+    private void read(Connection connection, Connector connector) {
+        var bound = boundByAccount.computeIfAbsent(connection.accountId(), id -> new Semaphore(config.parallel()));
+        while (!stopping && bound.tryAcquire()) {
+            readers.execute(() -> {
+                try {
+                    while (!stopping && pulls.readNext(connection, connector, () -> stopping)) {
+                        // The next one.
+                    }
+                } catch (RuntimeException e) {
+                    Log.errorf("the pulls of %s pause: %s", connection, e.getMessage());
+                } finally {
+                    bound.release();
+                }
+            });
+        }
+    }
+
+    private void watch(Map<Connection, Connector> reachable) {
+        var now = clock.instant();
+        var gapRows = new ArrayList<MultiGauge.Row<?>>();
+        var lostRows = new ArrayList<MultiGauge.Row<?>>();
+        var found = new ArrayList<Alarm>();
+        reachable.forEach((connection, connector) -> {
+            for (var feed : PullPlan.live(connector.feeds())) {
+                store.standing(connection.accountId(), feed).ifPresent(standing -> {
+                    var tags = Tags.of(
+                            "marketplace",
+                            connection.marketplace().name(),
+                            "account",
+                            connection.accountId().toString(),
+                            "feed",
+                            feed.name());
+                    var gap = Duration.between(standing.coveredTo(), now);
+                    gapRows.add(MultiGauge.Row.of(tags, gap.toSeconds()));
+                    lostRows.add(MultiGauge.Row.of(tags, standing.lost()));
+                    if (standing.failed() > 0) {
+                        found.add(new Alarm(connection.accountId(), feed, "waits for a person"));
+                    } else if (gap.compareTo(config.alarmAfter()) > 0) {
+                        found.add(new Alarm(connection.accountId(), feed, "is behind"));
+                    }
+                    if (standing.lost() > 0) {
+                        found.add(new Alarm(connection.accountId(), feed, "has a hole that does not heal"));
+                    }
+                });
+            }
+        });
+        gaps.register(gapRows, true);
+        lost.register(lostRows, true);
+        // Once when it begins and once when it ends, not at every look.
+        found.stream().filter(alarm -> !alarms.contains(alarm)).forEach(alarm -> Log.errorf("%s", alarm));
+        alarms.stream().filter(alarm -> !found.contains(alarm)).forEach(alarm -> Log.infof("over: %s", alarm));
+        alarms = List.copyOf(found);
+    }
+
+    @Scheduled(every = "{zhida.pull.tidy}", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)
+    void tidy() {
+        for (var connection : connections.live()) {
+            try {
+                var connector = connectors.of(connection);
+                pulls.mend(connection, connector);
+                tokens.ask(connection, connector, () -> stopping);
+            } catch (RuntimeException e) {
+                Log.errorf(e, "the windows of %s were not looked through", connection);
+            }
+        }
+        store.forget(clock.instant().minus(config.keep()));
+    }
+
+    /** Pages that are being read are taken first; what is left goes on from there, here or elsewhere. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        stopping = true;
+        readers.shutdown();
+        if (!readers.awaitTermination(STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+            Log.warn("a page did not end in time; its window is taken over when its lease ends");
+        }
+    }
+}

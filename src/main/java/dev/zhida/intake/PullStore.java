@@ -1,0 +1,573 @@
+package dev.zhida.intake;
+
+import dev.zhida.marketplace.Feed;
+import dev.zhida.marketplace.FeedPage;
+import dev.zhida.marketplace.MarketplaceFailure;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Pull windows in the database. */
+@ApplicationScoped
+class PullStore {
+
+    private static final String LOCK_PLANNING = "select pg_advisory_xact_lock(hashtext('pull-plan'), hashtext(?))";
+
+    private final Jdbi jdbi;
+
+    PullStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** How wide windows were made, and when. */
+    record Narrowed(Duration width, Instant at) {}
+
+    /** Where the live windows of a feed stand. */
+    record Head(Instant until, boolean stuck) {}
+
+    /**
+     * One planner at a time for an account's feed, until the transaction ends; answers where its windows end.
+     *
+     * @param tries the feed is stuck when so many of the last live windows failed
+     */
+    Optional<Head> lockHead(UUID accountId, Feed feed, int tries) {
+        return jdbi.withHandle(handle -> {
+            handle.execute(LOCK_PLANNING, accountId + "/" + feed);
+            return handle.createQuery("""
+                            select max(until_at) until_at, count(*) = :tries and bool_and(state = 'FAILED') stuck
+                            from (select until_at, state from pull_window
+                                  where account_id = :account and feed = :feed and kind = 'LIVE'
+                                  order by until_at desc limit :tries) w
+                            """)
+                    .bind("account", accountId)
+                    .bind("feed", feed.name())
+                    .bind("tries", tries)
+                    .map((row, context) -> new Head(instant(row, "until_at"), row.getBoolean("stuck")))
+                    .findOne()
+                    .filter(head -> head.until() != null);
+        });
+    }
+
+    Optional<Narrowed> narrowed(UUID accountId, Feed feed) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select seconds, narrowed_at from pull_width where account_id = :account and feed = :feed")
+                .bind("account", accountId)
+                .bind("feed", feed.name())
+                .map((row, context) ->
+                        new Narrowed(Duration.ofSeconds(row.getLong("seconds")), instant(row, "narrowed_at")))
+                .findOne());
+    }
+
+    void narrow(UUID accountId, Feed feed, Duration width, Instant at) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into pull_width (account_id, feed, seconds, narrowed_at)
+                        values (:account, :feed, :seconds, :at)
+                        on conflict on constraint pull_width_pkey do update
+                            set seconds = excluded.seconds, narrowed_at = excluded.narrowed_at
+                        """)
+                .bind("account", accountId)
+                .bind("feed", feed.name())
+                .bind("seconds", Math.max(1, width.toSeconds()))
+                .bind("at", utc(at))
+                .execute());
+    }
+
+    /** The stretches since the first live window that no live window covers; there are none unless rows were lost. */
+    List<PullPlan.Span> forgotten(UUID accountId, Feed feed) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select lower(g) from_at, upper(g) until_at
+                        from (select tstzmultirange(tstzrange(min(covers_from), max(until_at)))
+                                   - range_agg(tstzrange(covers_from, until_at)) gaps
+                              from pull_window where account_id = :account and feed = :feed and kind = 'LIVE') w,
+                            unnest(gaps) g
+                        order by 1
+                        """)
+                .bind("account", accountId)
+                .bind("feed", feed.name())
+                .map((row, context) ->
+                        new PullPlan.Span(instant(row, "from_at"), instant(row, "from_at"), instant(row, "until_at")))
+                .list());
+    }
+
+    void add(
+            UUID accountId,
+            Feed feed,
+            PullWindow.Kind kind,
+            UUID runId,
+            List<PullPlan.Span> spans,
+            Instant nextAttemptAt,
+            Instant at) {
+        if (spans.isEmpty()) {
+            return;
+        }
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into pull_window (account_id, feed, kind, run_id, from_at, covers_from, until_at,
+                            next_attempt_at, created_at)
+                        select :account, :feed, :kind, :run, t.from_at, t.covers_from, t.until_at, :next, :at
+                        from unnest(:froms, :covers, :untils) as t (from_at, covers_from, until_at)
+                        """)
+                .bind("account", accountId)
+                .bind("feed", feed.name())
+                .bind("kind", kind.name())
+                .bind("run", runId)
+                .bind("next", utc(nextAttemptAt))
+                .bind("at", utc(at))
+                .bindArray(
+                        "froms",
+                        OffsetDateTime.class,
+                        spans.stream().map(s -> utc(s.from())).toList())
+                .bindArray(
+                        "covers",
+                        OffsetDateTime.class,
+                        spans.stream().map(s -> utc(s.coversFrom())).toList())
+                .bindArray(
+                        "untils",
+                        OffsetDateTime.class,
+                        spans.stream().map(s -> utc(s.until())).toList())
+                .execute());
+    }
+
+    /** Takes the next window of an account that is due, or whose reader has died; nobody else gets the same. */
+    Optional<PullWindow> claim(UUID accountId, UUID claim, Instant now, Duration lease) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        update pull_window set state = 'RUNNING', claim = :claim, claimed_until = :until,
+                            attempts = attempts + 1, started_at = coalesce(started_at, :now)
+                        where id = (
+                            select id from pull_window
+                            where account_id = :account and state in ('PENDING', 'RUNNING') and next_attempt_at <= :now
+                              and (state = 'PENDING' or claimed_until <= :now)
+                            order by kind = 'LIVE' desc, kind = 'BACKFILL' desc, from_at, id
+                            limit 1 for update skip locked)
+                        returning *
+                        """)
+                .bind("account", accountId)
+                .bind("claim", claim)
+                .bind("until", utc(now.plus(lease)))
+                .bind("now", utc(now))
+                .map((row, context) -> window(row))
+                .findOne());
+    }
+
+    /**
+     * Writes how far a window has come, for its reader only.
+     *
+     * @return the window as it is now; empty if it is no longer the reader's
+     */
+    Optional<PullWindow> progress(PullWindow window, Instant now, Duration lease) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        update pull_window set state = :state, cursor = :cursor, pass = :pass, pass_pages = :passPages,
+                            pass_news = :passNews, pages = :pages, rows = :rows, news = :news, unreadable = :unreadable,
+                            seen_hash = :hash, failures = 0, failure_kind = null, failure = null,
+                            claim = case when :state = 'RUNNING' then claim end,
+                            claimed_until = case when :state = 'RUNNING' then :until::timestamptz end,
+                            finished_at = case when :state = 'RUNNING' then null else :now::timestamptz end
+                        where id = :id and claim = :claim
+                        returning *
+                        """)
+                .bind("id", window.id())
+                .bind("claim", window.claim())
+                .bind("state", window.state().name())
+                .bind("cursor", window.cursor())
+                .bind("pass", window.pass())
+                .bind("passPages", window.passPages())
+                .bind("passNews", window.passNews())
+                .bind("pages", window.pages())
+                .bind("rows", window.rows())
+                .bind("news", window.news())
+                .bind("unreadable", window.unreadable())
+                .bind("hash", window.seenHash())
+                .bind("until", utc(now.plus(lease)))
+                .bind("now", utc(now))
+                .map((row, context) -> window(row))
+                .findOne());
+    }
+
+    /** Gives a window back after a failure, or ends it; whether it was still the reader's. */
+    boolean fail(
+            PullWindow window,
+            PullWindow.State state,
+            String cursor,
+            Instant nextAttemptAt,
+            MarketplaceFailure.Kind kind,
+            String words,
+            Instant now) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        update pull_window set state = :state, cursor = :cursor, failures = failures + 1,
+                            next_attempt_at = :next, failure_kind = :kind, failure = :words, claim = null,
+                            claimed_until = null,
+                            finished_at = case when :state = 'PENDING' then null else :now::timestamptz end
+                        where id = :id and claim = :claim
+                        """)
+                        .bind("id", window.id())
+                        .bind("claim", window.claim())
+                        .bind("state", state.name())
+                        .bind("cursor", cursor)
+                        .bind("next", utc(nextAttemptAt))
+                        .bind("kind", kind == null ? null : kind.name())
+                        .bind("words", words)
+                        .bind("now", utc(now))
+                        .execute())
+                == 1;
+    }
+
+    /** Lets the other windows of an account wait as well, when the account as a whole was told to. */
+    void wait(UUID accountId, Instant until) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update pull_window set next_attempt_at = :until
+                        where id in (select id from pull_window
+                            where account_id = :account and state = 'PENDING' and next_attempt_at < :until
+                            for update skip locked)
+                        """)
+                .bind("account", accountId)
+                .bind("until", utc(until))
+                .execute());
+    }
+
+    /** Gives a window back as it is, because its reader stops. */
+    void release(PullWindow window) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update pull_window set state = 'PENDING', claim = null, claimed_until = null
+                        where id = :id and claim = :claim
+                        """)
+                .bind("id", window.id())
+                .bind("claim", window.claim())
+                .execute());
+    }
+
+    /** Makes two windows of one, both to be read from their beginnings; whether it was still the reader's. */
+    boolean split(PullWindow window, PullPlan.Halves halves, Instant now) {
+        var mine = jdbi.withHandle(handle -> handle.createUpdate("""
+                        update pull_window set state = 'PENDING', claim = null, claimed_until = null, cursor = null,
+                            pass = 1, pass_pages = 0, pass_news = 0, seen_hash = null, failures = 0,
+                            from_at = :from, covers_from = :covers, until_at = :until, next_attempt_at = :now
+                        where id = :id and claim = :claim
+                        """)
+                .bind("id", window.id())
+                .bind("claim", window.claim())
+                .bind("from", utc(halves.after().from()))
+                .bind("covers", utc(halves.after().coversFrom()))
+                .bind("until", utc(halves.after().until()))
+                .bind("now", utc(now))
+                .execute());
+        if (mine == 1) {
+            var kind = halves.beforeCovers() ? window.kind() : PullWindow.Kind.SWEEP;
+            add(window.accountId(), window.feed(), kind, window.runId(), List.of(halves.before()), now, now);
+        }
+        return mine == 1;
+    }
+
+    void keepUnreadable(PullWindow window, List<FeedPage.Unreadable> rows, Instant at) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        jdbi.useHandle(handle -> {
+            var batch = handle.prepareBatch("""
+                    insert into pull_unreadable (account_id, feed, hash, reason, raw, window_id, seen_at)
+                    values (:account, :feed, sha256(:bytes), :reason, :raw, :window, :at)
+                    on conflict on constraint pull_unreadable_pkey do nothing
+                    """);
+            for (var row : rows) {
+                batch.bind("account", window.accountId())
+                        .bind("feed", window.feed().name())
+                        .bind("bytes", row.raw().getBytes(StandardCharsets.UTF_8))
+                        .bind("reason", row.reason())
+                        .bind("raw", row.raw().replace("\0", ""))
+                        .bind("window", window.id())
+                        .bind("at", utc(at))
+                        .add();
+            }
+            batch.execute();
+        });
+    }
+
+    // Runs.
+
+    /** Begins a run; whether nobody had begun it before. */
+    boolean begin(PullRun run, Instant at) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        insert into pull_run (id, account_id, kind, name, feeds, from_at, until_at, requested_by, created_at)
+                        values (:id, :account, :kind, :name, :feeds, :from, :until, :by, :at)
+                        on conflict on constraint pull_run_name_key do nothing
+                        """)
+                        .bind("id", run.id())
+                        .bind("account", run.accountId())
+                        .bind("kind", run.kind().name())
+                        .bind("name", run.name())
+                        .bindArray(
+                                "feeds",
+                                String.class,
+                                run.feeds().stream().map(Enum::name).toList())
+                        .bind("from", utc(run.from()))
+                        .bind("until", utc(run.until()))
+                        .bind("by", run.requestedBy())
+                        .bind("at", utc(at))
+                        .execute()
+                == 1);
+    }
+
+    private static final String PROGRESS = """
+            select r.*, count(w.id) windows, count(*) filter (where w.state = 'COMPLETE') complete,
+                count(*) filter (where w.state = 'FAILED') failed, count(*) filter (where w.state = 'TOO_LATE') too_late,
+                coalesce(sum(w.pages), 0) pages, coalesce(sum(w.rows), 0) rows, coalesce(sum(w.news), 0) news
+            from pull_run r left join pull_window w on w.run_id = r.id
+            where r.kind = 'BACKFILL'
+            """;
+
+    List<PullRun.Progress> backfills(UUID before, int limit) {
+        return jdbi.withHandle(handle -> handle.createQuery(PROGRESS + """
+                        and (:before::uuid is null or r.id < :before) group by r.id order by r.id desc limit :limit
+                        """)
+                .bind("before", before)
+                .bind("limit", limit)
+                .map((row, context) -> progress(row))
+                .list());
+    }
+
+    Optional<PullRun.Progress> backfill(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery(PROGRESS + " and r.id = :id group by r.id")
+                .bind("id", id)
+                .map((row, context) -> progress(row))
+                .findOne());
+    }
+
+    // What people look at.
+
+    /** Which windows to list; absent is any. */
+    record Filter(UUID accountId, Feed feed, PullWindow.State state, PullWindow.Kind kind) {}
+
+    List<PullWindow> windows(Filter filter, Long before, int limit) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select * from pull_window
+                        where (:account::uuid is null or account_id = :account)
+                          and (:feed::text is null or feed = :feed)
+                          and (:state::text is null or state = :state)
+                          and (:kind::text is null or kind = :kind)
+                          and (:before::bigint is null or id < :before)
+                        order by id desc limit :limit
+                        """)
+                .bind("account", filter.accountId())
+                .bind("feed", name(filter.feed()))
+                .bind("state", name(filter.state()))
+                .bind("kind", name(filter.kind()))
+                .bind("before", before)
+                .bind("limit", limit)
+                .map((row, context) -> window(row))
+                .list());
+    }
+
+    /** Lets failed windows be tried again; answers how many. */
+    int retry(UUID accountId, Feed feed, Long windowId, Instant at) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        update pull_window set state = 'PENDING', finished_at = null, next_attempt_at = :at, failures = 0
+                        where account_id = :account and state in ('FAILED', 'TOO_LATE')
+                          and (:feed::text is null or feed = :feed) and (:id::bigint is null or id = :id)
+                        """)
+                .bind("account", accountId)
+                .bind("feed", name(feed))
+                .bind("id", windowId)
+                .bind("at", utc(at))
+                .execute());
+    }
+
+    /** Lets what was not authorised be tried again where the account's connection has changed since. */
+    int retryReconnected(Instant at) {
+        return jdbi.withHandle(
+                handle -> handle.createUpdate("""
+                        update pull_window w set state = 'PENDING', finished_at = null, next_attempt_at = :at, failures = 0
+                        from marketplace_connection c
+                        where c.account_id = w.account_id and w.state = 'FAILED' and w.failure_kind = 'NOT_AUTHORISED'
+                          and c.changed_at > w.finished_at
+                        """).bind("at", utc(at)).execute());
+    }
+
+    /** What is covered, per account and feed, since the first live window that is kept. */
+    List<Coverage> coverage(UUID accountId, Feed feed) {
+        return jdbi.withHandle(handle -> {
+            var coverage = handle.createQuery("""
+                            select w.account_id, a.marketplace, a.name, w.feed, min(w.covers_from) from_at,
+                                coalesce(min(w.covers_from) filter (where w.state not in ('COMPLETE', 'TOO_LATE')),
+                                    max(w.until_at)) covered_to
+                            from pull_window w join marketplace_account a on a.id = w.account_id
+                            where w.kind = 'LIVE' and (:account::uuid is null or w.account_id = :account)
+                              and (:feed::text is null or w.feed = :feed)
+                            group by w.account_id, a.marketplace, a.name, w.feed
+                            order by a.marketplace, a.name, w.feed
+                            """)
+                    .bind("account", accountId)
+                    .bind("feed", name(feed))
+                    .map((row, context) -> new Coverage(
+                            row.getObject("account_id", UUID.class),
+                            row.getString("marketplace"),
+                            row.getString("name"),
+                            Feed.valueOf(row.getString("feed")),
+                            instant(row, "from_at"),
+                            instant(row, "covered_to"),
+                            new ArrayList<>()))
+                    .list();
+            coverage.forEach(one -> one.gaps().addAll(gaps(handle, one.accountId(), one.feed())));
+            return coverage;
+        });
+    }
+
+    /**
+     * The part of what was planned that is not covered, told apart by what became of it: ranges of complete windows are
+     * put together and taken away from the whole, so that a missing row shows as well as one that is not done.
+     */
+    private static List<Gap> gaps(Handle handle, UUID accountId, Feed feed) {
+        return handle.createQuery("""
+                        with live as (
+                            select covers_from, until_at, state from pull_window
+                            where account_id = :account and feed = :feed and kind = 'LIVE'),
+                        gap as (
+                            select unnest(tstzmultirange(tstzrange(min(covers_from), max(until_at)))
+                                - coalesce(range_agg(tstzrange(covers_from, until_at)) filter (where state = 'COMPLETE'),
+                                    '{}'::tstzmultirange)) g
+                            from live)
+                        select lower(g) from_at, upper(g) until_at,
+                            coalesce((select string_agg(distinct state, ',' order by state) from live
+                                where tstzrange(covers_from, until_at) && g and state <> 'COMPLETE'), 'MISSING') states
+                        from gap order by 1 limit 100
+                        """)
+                .bind("account", accountId)
+                .bind("feed", feed.name())
+                .map((row, context) -> new Gap(
+                        instant(row, "from_at"),
+                        instant(row, "until_at"),
+                        List.of(row.getString("states").split(","))))
+                .list();
+    }
+
+    /**
+     * Where the live windows of a feed stand.
+     *
+     * @param coveredTo until here everything is covered, or lost
+     * @param failed seconds that wait for a person
+     * @param lost seconds that are never covered
+     */
+    record Standing(Instant coveredTo, long failed, long lost) {}
+
+    /** Empty before the first window. */
+    Optional<Standing> standing(UUID accountId, Feed feed) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        with open as (
+                            select covers_from, until_at, state, extract(epoch from until_at - covers_from) seconds
+                            from pull_window
+                            where account_id = :account and feed = :feed and kind = 'LIVE' and state <> 'COMPLETE')
+                        select coalesce((select min(covers_from) from open where state <> 'TOO_LATE'),
+                                (select max(until_at) from pull_window
+                                 where account_id = :account and feed = :feed and kind = 'LIVE')) covered_to,
+                            coalesce((select sum(seconds) from open where state = 'FAILED'), 0) failed,
+                            coalesce((select sum(seconds) from open where state = 'TOO_LATE'), 0) lost
+                        """)
+                .bind("account", accountId)
+                .bind("feed", feed.name())
+                .map((row, context) ->
+                        new Standing(instant(row, "covered_to"), row.getLong("failed"), row.getLong("lost")))
+                .findOne()
+                .filter(standing -> standing.coveredTo() != null));
+    }
+
+    /** Forgets complete windows, and runs that have none left. */
+    void forget(Instant before) {
+        jdbi.useTransaction(handle -> {
+            handle.createUpdate(
+                            "delete from pull_window where state = 'COMPLETE' and finished_at < :before and until_at < :before")
+                    .bind("before", utc(before))
+                    .execute();
+            handle.createUpdate("""
+                            delete from pull_run r where created_at < :before
+                            and not exists (select from pull_window w where w.run_id = r.id)
+                            """).bind("before", utc(before)).execute();
+        });
+    }
+
+    /** What a feed's live windows cover. */
+    record Coverage(
+            UUID accountId,
+            String marketplace,
+            String account,
+            Feed feed,
+            Instant from,
+            Instant coveredTo,
+            List<Gap> gaps) {}
+
+    /** What is not covered, and the states of the windows that should. */
+    record Gap(Instant from, Instant until, List<String> states) {}
+
+    private static PullWindow window(ResultSet row) throws SQLException {
+        var kind = row.getString("failure_kind");
+        return new PullWindow(
+                row.getLong("id"),
+                row.getObject("account_id", UUID.class),
+                Feed.valueOf(row.getString("feed")),
+                PullWindow.Kind.valueOf(row.getString("kind")),
+                row.getObject("run_id", UUID.class),
+                new PullPlan.Span(instant(row, "from_at"), instant(row, "covers_from"), instant(row, "until_at")),
+                PullWindow.State.valueOf(row.getString("state")),
+                row.getString("cursor"),
+                row.getInt("pass"),
+                row.getInt("pass_pages"),
+                row.getInt("pass_news"),
+                row.getInt("pages"),
+                row.getInt("rows"),
+                row.getInt("news"),
+                row.getInt("unreadable"),
+                row.getBytes("seen_hash"),
+                row.getInt("attempts"),
+                row.getInt("failures"),
+                instant(row, "next_attempt_at"),
+                kind == null ? null : MarketplaceFailure.Kind.valueOf(kind),
+                row.getString("failure"),
+                row.getObject("claim", UUID.class),
+                instant(row, "finished_at"));
+    }
+
+    private static PullRun.Progress progress(ResultSet row) throws SQLException {
+        var feeds = new ArrayList<Feed>();
+        for (var feed : (String[]) row.getArray("feeds").getArray()) {
+            feeds.add(Feed.valueOf(feed));
+        }
+        return new PullRun.Progress(
+                new PullRun(
+                        row.getObject("id", UUID.class),
+                        row.getObject("account_id", UUID.class),
+                        PullWindow.Kind.valueOf(row.getString("kind")),
+                        row.getString("name"),
+                        feeds,
+                        instant(row, "from_at"),
+                        instant(row, "until_at"),
+                        row.getObject("requested_by", UUID.class)),
+                instant(row, "created_at"),
+                row.getLong("windows"),
+                row.getLong("complete"),
+                row.getLong("failed"),
+                row.getLong("too_late"),
+                row.getLong("pages"),
+                row.getLong("rows"),
+                row.getLong("news"));
+    }
+
+    private static String name(Enum<?> value) {
+        return value == null ? null : value.name();
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    static OffsetDateTime utc(Instant instant) {
+        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,302 @@
+package dev.zhida.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.zhida.TestDatabase;
+import dev.zhida.intake.Intake.Outcome;
+import dev.zhida.marketplace.FeedPage;
+import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.Observation;
+import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.marketplace.RefundObservation;
+import dev.zhida.marketplace.RefundStatus;
+import dev.zhida.marketplace.SlotKey;
+import dev.zhida.marketplace.SlotKind;
+import dev.zhida.money.Money;
+import dev.zhida.order.Orders;
+import dev.zhida.slot.Slots;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A file and the API tell of the same orders, in whatever order they come. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class OneOrderTwoSourcesTest {
+
+    private static final Instant NOON = Instant.parse("2026-03-02T04:00:00Z");
+    private static final AtomicInteger TRADES =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 28));
+
+    @Inject
+    Intake intake;
+
+    @Inject
+    Slots slots;
+
+    @Inject
+    Jdbi jdbi;
+
+    private Orders.Source source;
+    private String parent;
+
+    @BeforeEach
+    void begin() {
+        source = new Orders.Source(
+                Marketplace.TAOBAO, slots.addAccount(Marketplace.TAOBAO, "sources " + UUID.randomUUID()), null);
+        parent = newParent();
+    }
+
+    private static String newParent() {
+        return Long.toString(ThreadLocalRandom.current().nextLong(1_000_000_000_000_000_000L, Long.MAX_VALUE));
+    }
+
+    private Observation row(
+            String key, String orderNo, String item, long paidFen, OrderStatus status, Instant asOf, String slot) {
+        return new Observation(
+                Marketplace.TAOBAO,
+                key,
+                orderNo,
+                parent,
+                item,
+                item,
+                "大衣",
+                "店",
+                1,
+                status,
+                status.name(),
+                Money.ofFen(paidFen),
+                Money.ofFen(paidFen / 10),
+                null,
+                status == OrderStatus.SETTLED ? Money.ofFen(paidFen / 10) : null,
+                null,
+                null,
+                null,
+                NOON,
+                NOON,
+                NOON,
+                status == OrderStatus.SETTLED ? NOON : null,
+                asOf,
+                slot == null ? null : new SlotKey(SlotKind.TAOBAO_PID, slot),
+                Map.of("订单编号", orderNo));
+    }
+
+    private Observation file(String item, int ordinal, long paidFen) {
+        return row("F:" + parent + ":" + item + ":" + ordinal, parent, item, paidFen, OrderStatus.PAID, null, "2_3");
+    }
+
+    private Observation api(int trade, String item, long paidFen, OrderStatus status, int minute) {
+        return row(
+                "T:" + trade + ":2",
+                Integer.toString(trade),
+                item,
+                paidFen,
+                status,
+                NOON.plusSeconds(minute * 60L),
+                "2_3");
+    }
+
+    private static FeedPage page(List<Observation> orders) {
+        return new FeedPage(orders, List.of(), List.of(), List.of(), orders.size(), null);
+    }
+
+    private void pull(Observation... rows) {
+        intake.take(source, page(List.of(rows)));
+    }
+
+    private List<Outcome> read(Observation... rows) {
+        return intake.take(source, List.of(rows));
+    }
+
+    private record Line(UUID id, String key, String status, long paidFen, int observations) {}
+
+    private List<Line> lines() {
+        return jdbi.withHandle(h -> h.createQuery("""
+                        select o.id, o.line_key, o.status, o.paid_fen, (select count(*) from order_observation b
+                            where b.marketplace = o.marketplace and b.line_key = o.line_key) observations
+                        from order_line o where o.parent_no = :parent order by o.line_key
+                        """)
+                .bind("parent", parent)
+                .map((row, context) -> new Line(
+                        row.getObject("id", UUID.class),
+                        row.getString("line_key"),
+                        row.getString("status"),
+                        row.getLong("paid_fen"),
+                        row.getInt("observations")))
+                .list());
+    }
+
+    /** What the books hold of the parent's lines, of whatever account. */
+    private long postedFen() {
+        return jdbi.withHandle(
+                h -> h.createQuery("""
+                        select coalesce(sum(o.estimated_fen) filter (where o.status not in ('NEEDS_REVIEW', 'INVALID')), 0)
+                        from order_line o join commission c on c.order_line_id = o.id where o.parent_no = :parent
+                        """).bind("parent", parent).mapTo(Long.class).one());
+    }
+
+    @Test
+    void a_row_of_a_file_that_is_exactly_one_line_of_the_api_becomes_an_observation_of_it() {
+        var trade = TRADES.incrementAndGet();
+        pull(
+                api(trade, "7", 10_000, OrderStatus.PAID, 1),
+                api(TRADES.incrementAndGet(), "8", 500, OrderStatus.PAID, 1));
+        assertThat(read(file("7", 1, 10_000))).containsExactly(Outcome.NEWS);
+        assertThat(read(file("7", 1, 10_000))).containsExactly(Outcome.UNCHANGED);
+        assertThat(lines()).hasSize(2);
+        assertThat(lines().stream().mapToInt(Line::observations).sum()).isEqualTo(3);
+        assertThat(postedFen()).isEqualTo(1_050);
+    }
+
+    @Test
+    void a_row_of_a_file_that_is_none_or_several_lines_of_the_api_is_refused() {
+        pull(api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.PAID, 1));
+        assertThat(read(file("7", 1, 9_999))).containsExactly(Outcome.KNOWN_FROM_API);
+        assertThat(read(file("8", 1, 10_000))).containsExactly(Outcome.KNOWN_FROM_API);
+        pull(api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.PAID, 1));
+        assertThat(read(file("7", 1, 10_000))).containsExactly(Outcome.KNOWN_FROM_API);
+        assertThat(postedFen()).isEqualTo(2_000);
+        // Two rows of a file are never one line.
+        parent = newParent();
+        pull(api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.PAID, 1));
+        assertThat(read(file("7", 1, 10_000), file("7", 2, 10_000)))
+                .containsExactly(Outcome.NEWS, Outcome.KNOWN_FROM_API);
+        assertThat(postedFen()).isEqualTo(1_000);
+    }
+
+    @Test
+    void a_line_that_comes_by_the_api_later_adopts_the_line_of_the_file() {
+        read(file("7", 1, 10_000));
+        var before = lines().getFirst();
+        var trade = TRADES.incrementAndGet();
+        pull(api(trade, "7", 10_000, OrderStatus.PAID, 1));
+        pull(api(trade, "7", 10_000, OrderStatus.SETTLED, 2));
+        assertThat(lines()).singleElement().satisfies(line -> {
+            assertThat(line.id()).isEqualTo(before.id());
+            assertThat(line.status()).isEqualTo("SETTLED");
+            assertThat(line.observations()).isEqualTo(3);
+        });
+        // The same file again says nothing new, and another row of it is refused: the API tells of the order now.
+        assertThat(read(file("7", 1, 10_000), file("7", 2, 10_000)))
+                .containsExactly(Outcome.UNCHANGED, Outcome.KNOWN_FROM_API);
+        assertThat(postedFen()).isEqualTo(1_000);
+    }
+
+    @Test
+    void what_is_not_clearly_one_line_is_held_on_both_sides() {
+        // Paid another amount, as far as the API says.
+        read(file("7", 1, 10_000));
+        var trade = TRADES.incrementAndGet();
+        pull(api(trade, "7", 9_000, OrderStatus.PAID, 1));
+        assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.status())
+                .isEqualTo("NEEDS_REVIEW"));
+        pull(api(trade, "7", 9_000, OrderStatus.SETTLED, 2));
+        assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.status())
+                .isEqualTo("NEEDS_REVIEW"));
+        assertThat(postedFen()).isZero();
+        // Two lines that are alike.
+        parent = newParent();
+        read(file("7", 1, 10_000), file("7", 2, 10_000), file("8", 1, 300));
+        pull(
+                api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.PAID, 1),
+                api(TRADES.incrementAndGet(), "8", 300, OrderStatus.PAID, 1));
+        assertThat(postedFen()).isEqualTo(30);
+    }
+
+    @Test
+    void a_refund_that_came_before_its_line_follows_it_to_the_line_of_the_file() {
+        read(file("7", 1, 10_000));
+        var trade = TRADES.incrementAndGet();
+        var order = api(trade, "7", 10_000, OrderStatus.SETTLED, 1);
+        var refund = new RefundObservation(
+                Marketplace.TAOBAO,
+                "R" + trade,
+                order.lineKey(),
+                RefundStatus.SUCCEEDED,
+                "1",
+                Money.ofFen(4_000),
+                Money.ofFen(400),
+                Money.ZERO,
+                NOON,
+                NOON,
+                NOON,
+                Map.of());
+        var refundPage = new FeedPage(List.of(), List.of(refund), List.of(), List.of(), 1, null);
+        intake.take(source, refundPage);
+        pull(order);
+        intake.take(source, refundPage);
+        assertThat(lines()).singleElement().satisfies(line -> assertThat(line.status())
+                .isEqualTo("SETTLED"));
+        var refunds = jdbi.withHandle(
+                h -> h.createQuery("select distinct line_key from order_refund_observation where refund_id = :id")
+                        .bind("id", "R" + trade)
+                        .mapTo(String.class)
+                        .list());
+        assertThat(refunds).containsExactly(lines().getFirst().key());
+    }
+
+    @Test
+    void whatever_comes_first_and_however_often_no_line_is_paid_twice() {
+        for (var seed = 0; seed < Integer.getInteger("zhida.sources.histories", 60); seed++) {
+            var random = new Random(seed);
+            parent = newParent();
+            var steps = new ArrayList<Runnable>();
+            var rows = new ArrayList<Observation>();
+            long most = 0;
+            for (var i = 0; i < 1 + random.nextInt(3); i++) {
+                var item = random.nextBoolean() ? "7" : "8";
+                var paid = random.nextBoolean() ? 10_000L : 20_000L;
+                var trade = TRADES.incrementAndGet();
+                steps.add(() -> pull(api(trade, item, paid, OrderStatus.PAID, 1)));
+                steps.add(() -> pull(api(trade, item, paid, OrderStatus.RECEIVED, 2)));
+                if (random.nextInt(3) > 0) {
+                    var told = random.nextInt(4) > 0 ? paid : paid - 1_000;
+                    var ordinal = 1
+                            + (int) rows.stream()
+                                    .filter(r -> r.itemKey().equals(item))
+                                    .count();
+                    rows.add(file(item, ordinal, told));
+                }
+                most += paid / 10;
+            }
+            if (!rows.isEmpty()) {
+                steps.add(() -> intake.take(source, rows));
+                steps.add(() -> intake.take(source, rows.subList(0, 1)));
+            }
+            steps.addAll(List.copyOf(steps));
+            Collections.shuffle(steps, random);
+            steps.forEach(Runnable::run);
+            assertThat(postedFen()).as("seed " + seed).isLessThanOrEqualTo(most);
+        }
+    }
+
+    @Test
+    void a_file_and_the_api_at_once_never_make_two_lines_of_one() throws Exception {
+        try (var threads = Executors.newFixedThreadPool(2)) {
+            for (var round = 0; round < 20; round++) {
+                parent = newParent();
+                var ofApi = api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.PAID, 1);
+                var ofFile = file("7", 1, 10_000);
+                var one = threads.submit(() -> pull(ofApi));
+                var other = threads.submit(() -> read(ofFile));
+                one.get();
+                other.get();
+                assertThat(lines()).hasSize(1);
+                assertThat(postedFen()).isEqualTo(1_000);
+            }
+        }
+    }
+}

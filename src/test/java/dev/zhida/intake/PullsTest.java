@@ -1,0 +1,756 @@
+package dev.zhida.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.zhida.TestDatabase;
+import dev.zhida.identity.AuditTrail;
+import dev.zhida.identity.Caller;
+import dev.zhida.identity.People;
+import dev.zhida.identity.Role;
+import dev.zhida.marketplace.Connection;
+import dev.zhida.marketplace.Feed;
+import dev.zhida.marketplace.FeedPage;
+import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.MarketplaceFailure;
+import dev.zhida.marketplace.MarketplaceFailure.Kind;
+import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.order.ObservationFixture;
+import dev.zhida.problem.Refusal;
+import dev.zhida.slot.Slots;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Windows against a real PostgreSQL, and a marketplace that does what a test tells it to. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class PullsTest {
+
+    private static final Instant NOON = Instant.parse("2026-03-02T04:00:00Z");
+
+    @Inject
+    PullStore store;
+
+    @Inject
+    Intake intake;
+
+    @Inject
+    AuditTrail audit;
+
+    @Inject
+    PullConfig config;
+
+    @Inject
+    MeterRegistry metrics;
+
+    @Inject
+    Slots slots;
+
+    @Inject
+    People people;
+
+    @Inject
+    Jdbi jdbi;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
+    private final ScriptedMarketplace marketplace = new ScriptedMarketplace();
+    private Connection connection;
+    private Pulls pulls;
+
+    private final Clock clock = new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now.get();
+        }
+    };
+
+    @BeforeEach
+    void begin() {
+        var account = slots.addAccount(Marketplace.TAOBAO, "pulls " + UUID.randomUUID());
+        connection = new Connection(
+                account, Marketplace.TAOBAO, URI.create("https://example.com"), "key", "secret", null, Map.of());
+        pulls = new Pulls(store, intake, audit, config, metrics, clock);
+        marketplace.forget();
+    }
+
+    /** Links of other tests lease from whatever accounts there are; this one has no slots, so it is in nobody's way. */
+    @AfterEach
+    void nothingIsLeftOpen() {
+        jdbi.useHandle(h -> h.execute(
+                "delete from pull_window where account_id = ? and state in ('PENDING', 'RUNNING')",
+                connection.accountId()));
+    }
+
+    private void plan() {
+        QuarkusTransaction.requiringNew().run(() -> pulls.plan(connection, marketplace));
+    }
+
+    private boolean readOne() {
+        return pulls.readNext(connection, marketplace, () -> false);
+    }
+
+    /** Reads whatever is due, as a reader does. */
+    private void readAll() {
+        while (readOne()) {
+            // The next one.
+        }
+    }
+
+    private void pass(Duration time) {
+        now.updateAndGet(at -> at.plus(time));
+    }
+
+    private List<PullWindow> windows(PullWindow.State state, PullWindow.Kind kind) {
+        return store.windows(new PullStore.Filter(connection.accountId(), null, state, kind), null, 10_000);
+    }
+
+    private PullStore.Coverage coverage() {
+        return store.coverage(connection.accountId(), Feed.ORDERS_UPDATED).getFirst();
+    }
+
+    private long lines() {
+        return jdbi.withHandle(h -> h.createQuery("select count(*) from order_line where account_id = :id")
+                .bind("id", connection.accountId())
+                .mapTo(Long.class)
+                .one());
+    }
+
+    private ObservationFixture order(Instant changedAt) {
+        var order = ObservationFixture.anObservation().asOf(changedAt);
+        marketplace.has(order.build());
+        return order;
+    }
+
+    private static MarketplaceFailure failure(Kind kind) {
+        return new MarketplaceFailure(kind, "sub-code: words of the marketplace");
+    }
+
+    /** Fails so often, then does as asked. */
+    private void fails(int times, Kind kind) {
+        var left = new AtomicInteger(times);
+        marketplace.trouble = asked -> {
+            if (left.getAndDecrement() > 0) {
+                throw failure(kind);
+            }
+        };
+    }
+
+    private long failures(Kind kind) {
+        return (long)
+                metrics.counter("zhida.pull.failures", "kind", kind.name()).count();
+    }
+
+    @Test
+    void what_is_planned_covers_everything_and_a_minute_later_only_what_is_new() {
+        plan();
+        readAll();
+        assertThat(coverage().gaps()).isEmpty();
+        assertThat(coverage().coveredTo()).isEqualTo(NOON.minus(config.behind()));
+        assertThat(coverage().from()).isEqualTo(NOON.minus(config.behind()).minus(config.startBack()));
+        var asked = marketplace.asked.size();
+
+        pass(config.every().minusSeconds(1));
+        plan();
+        readAll();
+        assertThat(marketplace.asked).hasSize(asked);
+
+        pass(Duration.ofSeconds(1));
+        plan();
+        readAll();
+        assertThat(marketplace.asked).hasSize(asked + 1);
+        var last = marketplace.asked.getLast();
+        assertThat(last.until()).isEqualTo(NOON.minus(config.behind()).plus(config.every()));
+        assertThat(last.from()).isEqualTo(NOON.minus(config.behind()).minus(config.overlap()));
+        assertThat(coverage().gaps()).isEmpty();
+    }
+
+    @Test
+    void a_reader_that_dies_in_the_middle_leaves_pages_behind_and_another_goes_on_from_there() {
+        for (var i = 0; i < 25; i++) {
+            order(NOON.minusSeconds(1_800 + i));
+        }
+        plan();
+        // Two pages are taken; then the process is gone: nothing is written any more, not even that it failed.
+        var dead = new Pulls(
+                new PullStore(jdbi) {
+                    @Override
+                    boolean fail(
+                            PullWindow window,
+                            PullWindow.State state,
+                            String cursor,
+                            Instant next,
+                            Kind kind,
+                            String words,
+                            Instant at) {
+                        return false;
+                    }
+                },
+                intake,
+                audit,
+                config,
+                metrics,
+                clock);
+        marketplace.trouble = asked -> {
+            if ("20".equals(asked.cursor())) {
+                throw failure(Kind.PLATFORM);
+            }
+        };
+        while (windows(PullWindow.State.RUNNING, null).isEmpty()) {
+            assertThat(dead.readNext(connection, marketplace, () -> false)).isTrue();
+        }
+        assertThat(lines()).isEqualTo(20);
+
+        marketplace.trouble = asked -> {};
+        marketplace.asked.clear();
+        // As long as it may be alive nobody else touches its window.
+        pass(config.lease().minusMillis(1));
+        readAll();
+        assertThat(marketplace.asked).noneMatch(asked -> "20".equals(asked.cursor()));
+        marketplace.asked.clear();
+        pass(Duration.ofMillis(1));
+        readAll();
+        assertThat(marketplace.asked.getFirst().cursor()).isEqualTo("20");
+        assertThat(lines()).isEqualTo(25);
+        assertThat(coverage().gaps()).isEmpty();
+    }
+
+    @Test
+    void rows_and_how_far_they_were_read_are_written_together_or_not_at_all() {
+        for (var i = 0; i < 15; i++) {
+            order(NOON.minusSeconds(1_800 + i));
+        }
+        plan();
+        var lame = new Pulls(
+                new PullStore(jdbi) {
+                    @Override
+                    java.util.Optional<PullWindow> progress(PullWindow window, Instant at, Duration lease) {
+                        if (window.rows() > 0) {
+                            throw new IllegalStateException("the process dies before it commits");
+                        }
+                        return super.progress(window, at, lease);
+                    }
+                },
+                intake,
+                audit,
+                config,
+                metrics,
+                clock);
+        while (lame.readNext(connection, marketplace, () -> false)) {
+            // All of them.
+        }
+        assertThat(lines()).isZero();
+        var broken = windows(PullWindow.State.PENDING, null);
+        assertThat(broken).singleElement().satisfies(window -> {
+            assertThat(window.failure()).startsWith("ours: ");
+            assertThat(window.cursor()).isNull();
+        });
+        pass(Duration.ofMinutes(1));
+        readAll();
+        assertThat(lines()).isEqualTo(15);
+    }
+
+    @Test
+    void whoever_lost_its_window_to_another_takes_nothing() {
+        order(NOON.minusSeconds(1_800));
+        plan();
+        marketplace.trouble = asked -> {
+            // While this one waits for an answer its lease ends, and another takes the window over.
+            jdbi.useHandle(h -> h.execute(
+                    "update pull_window set claim = gen_random_uuid() where account_id = ? and state = 'RUNNING'",
+                    connection.accountId()));
+        };
+        var count = windows(PullWindow.State.PENDING, null).size();
+        for (var i = 0; i < count; i++) {
+            assertThat(readOne()).isTrue();
+        }
+        assertThat(lines()).isZero();
+        assertThat(windows(PullWindow.State.RUNNING, null)).hasSize(count);
+    }
+
+    @Test
+    void eight_readers_and_planners_at_once_read_every_window_once() throws Exception {
+        marketplace.widest = Duration.ofMinutes(20);
+        for (var i = 0; i < 200; i++) {
+            order(NOON.minusSeconds(60 + i * 400L));
+        }
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            var all = new ArrayList<java.util.concurrent.Future<?>>();
+            for (var i = 0; i < 8; i++) {
+                all.add(threads.submit(() -> {
+                    plan();
+                    readAll();
+                }));
+            }
+            for (var one : all) {
+                one.get();
+            }
+        }
+        var planned = windows(null, PullWindow.Kind.LIVE);
+        assertThat(planned).allSatisfy(window -> {
+            assertThat(window.state()).isEqualTo(PullWindow.State.COMPLETE);
+            assertThat(window.attempts()).isEqualTo(1);
+        });
+        assertThat(marketplace.asked.stream().filter(asked -> asked.cursor() == null))
+                .hasSize(planned.size());
+        assertThat(coverage().gaps()).isEmpty();
+        assertThat(lines()).isEqualTo(200);
+    }
+
+    @Test
+    void windows_that_are_too_wide_are_halved_and_still_cover_everything() {
+        for (var kind : List.of(Kind.WINDOW_TOO_LONG, Kind.TOO_MANY_ROWS)) {
+            begin();
+            marketplace.asked.clear();
+            for (var i = 0; i < 30; i++) {
+                order(NOON.minusSeconds(60 + i * 100L));
+            }
+            marketplace.trouble = asked -> {
+                if (Duration.between(asked.from(), asked.until()).toMinutes() > 16) {
+                    throw failure(kind);
+                }
+            };
+            plan();
+            readAll();
+            assertThat(coverage().gaps()).isEmpty();
+            assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+            assertThat(lines()).isEqualTo(30);
+            // What is planned next is narrow at once, and wide again some hours later.
+            pass(Duration.ofMinutes(50));
+            var before = windows(null, PullWindow.Kind.LIVE).size();
+            plan();
+            assertThat(windows(null, PullWindow.Kind.LIVE)).hasSizeGreaterThanOrEqualTo(before + 4);
+            readAll();
+            marketplace.trouble = asked -> {};
+            pass(Duration.ofHours(3));
+            plan();
+            assertThat(windows(PullWindow.State.PENDING, null)).hasSizeLessThanOrEqualTo(4);
+            readAll();
+            assertThat(coverage().gaps()).isEmpty();
+            now.set(NOON);
+        }
+    }
+
+    @Test
+    void a_second_that_holds_too_much_waits_for_a_person() {
+        marketplace.widest = Duration.ofHours(24);
+        marketplace.trouble = asked -> {
+            var instant = NOON.minusSeconds(1_000);
+            if (!asked.from().isAfter(instant) && asked.until().isAfter(instant)) {
+                throw failure(Kind.TOO_MANY_ROWS);
+            }
+        };
+        plan();
+        readAll();
+        assertThat(windows(PullWindow.State.FAILED, null))
+                .singleElement()
+                .satisfies(window -> assertThat(window.span().length()).isEqualTo(Duration.ofSeconds(1)));
+        assertThat(coverage().gaps()).singleElement().satisfies(gap -> {
+            assertThat(gap.from()).isEqualTo(NOON.minusSeconds(1_000));
+            assertThat(gap.until()).isEqualTo(NOON.minusSeconds(999));
+            assertThat(gap.states()).containsExactly("FAILED");
+        });
+    }
+
+    @Test
+    void throttling_and_faults_of_the_platform_are_tried_again_later_and_the_gap_heals() {
+        for (var kind : List.of(Kind.THROTTLED, Kind.PLATFORM)) {
+            begin();
+            var before = failures(kind);
+            marketplace.widest = Duration.ofDays(2);
+            order(NOON.minusSeconds(100));
+            fails(3, kind);
+            plan();
+            for (var attempt = 1; attempt <= 3; attempt++) {
+                readAll();
+                assertThat(failures(kind)).isEqualTo(before + attempt);
+                var window = windows(PullWindow.State.PENDING, null).getFirst();
+                assertThat(window.failureKind()).isEqualTo(kind);
+                assertThat(window.failure()).contains("words of the marketplace");
+                var wait = Duration.between(now.get(), window.nextAttemptAt());
+                var most = config.backOffFirst().multipliedBy(1L << (attempt - 1));
+                assertThat(wait).isBetween(most.dividedBy(2), most);
+                assertThat(coverage().gaps()).singleElement().satisfies(gap -> assertThat(gap.states())
+                        .containsExactly("PENDING"));
+                // Not a moment earlier.
+                pass(wait.minusMillis(1));
+                assertThat(readOne()).isFalse();
+                pass(Duration.ofMillis(1));
+            }
+            readAll();
+            assertThat(coverage().gaps()).isEmpty();
+            assertThat(lines()).isEqualTo(1);
+            now.set(NOON);
+        }
+    }
+
+    @Test
+    void all_windows_of_an_account_wait_as_long_as_the_marketplace_asks() {
+        plan();
+        marketplace.trouble = asked -> {
+            throw new MarketplaceFailure(
+                    Kind.THROTTLED, "isp.ban: this ban will last for 7 more seconds", Duration.ofSeconds(7), null);
+        };
+        assertThat(readOne()).isTrue();
+        marketplace.trouble = asked -> {};
+        marketplace.asked.clear();
+        readAll();
+        assertThat(marketplace.asked).isEmpty();
+        pass(Duration.ofMillis(6_999));
+        readAll();
+        assertThat(marketplace.asked).isEmpty();
+        pass(Duration.ofSeconds(6));
+        readAll();
+        assertThat(coverage().gaps()).isEmpty();
+    }
+
+    @Test
+    void our_own_mistakes_are_not_tried_again_until_a_person_says_so() {
+        for (var kind : List.of(Kind.CALLER, Kind.NOT_AUTHORISED)) {
+            begin();
+            marketplace.widest = Duration.ofDays(2);
+            order(NOON.minusSeconds(100));
+            fails(Integer.MAX_VALUE, kind);
+            plan();
+            readAll();
+            marketplace.asked.clear();
+            for (var minute = 0; minute < 10; minute++) {
+                pass(config.every());
+                plan();
+                readAll();
+            }
+            // After three in a row no more are added: it fails alike for all, and somebody has to look.
+            assertThat(marketplace.asked).hasSize(2);
+            assertThat(coverage().gaps()).singleElement().satisfies(gap -> assertThat(gap.states())
+                    .containsExactly("FAILED"));
+            assertThat(store.standing(connection.accountId(), Feed.ORDERS_UPDATED))
+                    .hasValueSatisfying(
+                            standing -> assertThat(standing.failed()).isPositive());
+
+            marketplace.trouble = asked -> {};
+            var operator = operator();
+            assertThat(QuarkusTransaction.requiringNew()
+                            .call(() -> pulls.retry(connection.accountId(), null, null, operator)))
+                    .isEqualTo(3);
+            readAll();
+            plan();
+            readAll();
+            assertThat(coverage().gaps()).isEmpty();
+            assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+            assertThat(lines()).isEqualTo(1);
+            now.set(NOON);
+        }
+    }
+
+    private Caller operator() {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> people.addPerson("pulls-" + UUID.randomUUID(), "x", Role.OPERATOR, null, null));
+    }
+
+    @Test
+    void what_was_not_authorised_is_tried_again_when_the_connection_changes() {
+        marketplace.widest = Duration.ofDays(2);
+        fails(1, Kind.NOT_AUTHORISED);
+        plan();
+        readAll();
+        store.retryReconnected(now.get());
+        assertThat(windows(PullWindow.State.FAILED, null)).hasSize(1);
+        var operator = operator();
+        jdbi.useHandle(h -> h.execute(
+                "insert into marketplace_connection (account_id, key_id, nonce, content, changed_at, changed_by)"
+                        + " values (?, '0123456789abcdef', '\\x000000000000000000000000',"
+                        + " '\\x0000000000000000000000000000000000', ?, ?)",
+                connection.accountId(),
+                PullStore.utc(now.get().plusSeconds(1)),
+                operator.personId()));
+        try {
+            pass(Duration.ofSeconds(2));
+            store.retryReconnected(now.get());
+            readAll();
+            assertThat(coverage().gaps()).isEmpty();
+        } finally {
+            jdbi.useHandle(
+                    h -> h.execute("delete from marketplace_connection where account_id = ?", connection.accountId()));
+        }
+    }
+
+    @Test
+    void a_cursor_that_is_refused_after_a_pause_begins_its_window_anew() {
+        marketplace.widest = Duration.ofDays(2);
+        for (var i = 0; i < 25; i++) {
+            order(NOON.minusSeconds(1_800 + i));
+        }
+        plan();
+        var refused = new AtomicInteger();
+        marketplace.trouble = asked -> {
+            if ("10".equals(asked.cursor()) && refused.getAndIncrement() == 0) {
+                throw failure(Kind.CALLER);
+            }
+        };
+        readAll();
+        assertThat(lines()).isEqualTo(10);
+        pass(Duration.ofMinutes(1));
+        readAll();
+        assertThat(lines()).isEqualTo(25);
+        assertThat(coverage().gaps()).isEmpty();
+    }
+
+    @Test
+    void what_the_marketplace_no_longer_has_is_a_hole_that_is_said_to_be_one() {
+        marketplace.trouble = asked -> {
+            if (asked.from().isBefore(NOON.minus(Duration.ofHours(20)))) {
+                throw failure(Kind.TOO_LATE);
+            }
+        };
+        plan();
+        readAll();
+        assertThat(coverage().gaps()).isNotEmpty().allSatisfy(gap -> assertThat(gap.states())
+                .containsExactly("TOO_LATE"));
+        // It does not hold up the rest, and is never healed.
+        assertThat(coverage().coveredTo()).isEqualTo(NOON.minus(config.behind()));
+        assertThat(store.standing(connection.accountId(), Feed.ORDERS_UPDATED))
+                .hasValueSatisfying(standing -> assertThat(standing.lost()).isGreaterThan(3 * 3_600));
+        pass(Duration.ofDays(1));
+        plan();
+        readAll();
+        assertThat(coverage().gaps()).isNotEmpty();
+    }
+
+    @Test
+    void rows_that_move_while_one_pages_are_found_by_reading_again() {
+        marketplace.widest = Duration.ofDays(2);
+        var orders = new ArrayList<ObservationFixture>();
+        for (var i = 0; i < 30; i++) {
+            orders.add(order(NOON.minusSeconds(3_000 - i)));
+        }
+        plan();
+        var moved = new AtomicInteger();
+        marketplace.trouble = asked -> {
+            // Between the first page and the second one the first five change: all others move up by five.
+            if ("10".equals(asked.cursor()) && moved.getAndIncrement() == 0) {
+                orders.stream()
+                        .limit(5)
+                        .forEach(order ->
+                                marketplace.has(order.asOf(NOON.plusSeconds(1)).build()));
+            }
+        };
+        readAll();
+        assertThat(windows(null, PullWindow.Kind.LIVE)).singleElement().satisfies(window -> assertThat(window.pass())
+                .isGreaterThan(1));
+        assertThat(lines()).isEqualTo(30);
+    }
+
+    @Test
+    void after_an_outage_everything_is_caught_up_in_wide_windows() {
+        plan();
+        readAll();
+        marketplace.asked.clear();
+        for (var i = 0; i < 100; i++) {
+            order(NOON.plusSeconds(i * 800L));
+        }
+        pass(Duration.ofHours(30));
+        plan();
+        assertThat(windows(PullWindow.State.PENDING, null)).hasSizeBetween(30, 32);
+        readAll();
+        assertThat(coverage().gaps()).isEmpty();
+        assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+        assertThat(lines()).isEqualTo(100);
+    }
+
+    @Test
+    void a_window_that_somebody_took_away_shows_as_missing_and_is_planned_anew() {
+        plan();
+        readAll();
+        var gone = windows(PullWindow.State.COMPLETE, null).get(3);
+        jdbi.useHandle(h -> h.execute("delete from pull_window where id = ?", gone.id()));
+        assertThat(coverage().gaps()).singleElement().satisfies(gap -> {
+            assertThat(gap.from()).isEqualTo(gone.span().coversFrom());
+            assertThat(gap.until()).isEqualTo(gone.span().until());
+            assertThat(gap.states()).containsExactly("MISSING");
+        });
+        QuarkusTransaction.requiringNew().run(() -> pulls.mend(connection, marketplace));
+        readAll();
+        assertThat(coverage().gaps()).isEmpty();
+    }
+
+    @Test
+    void no_instant_is_covered_by_two_live_windows() {
+        plan();
+        var one = windows(null, PullWindow.Kind.LIVE).getFirst();
+        assertThatThrownBy(() -> store.add(
+                        connection.accountId(),
+                        one.feed(),
+                        PullWindow.Kind.LIVE,
+                        null,
+                        List.of(new PullPlan.Span(
+                                one.span().from(),
+                                one.span().coversFrom(),
+                                one.span().until())),
+                        NOON,
+                        NOON))
+                .hasMessageContaining("pull_window_live_once");
+    }
+
+    @Test
+    void sweeps_find_what_came_late_and_are_begun_once() throws Exception {
+        marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED, Feed.ORDERS_SETTLED);
+        marketplace.widest = Duration.ofDays(1);
+        plan();
+        readAll();
+        // It was there all the time, says the marketplace; it did not show it.
+        order(Instant.parse("2026-02-27T00:00:00Z"));
+        var day = LocalDate.parse("2026-03-02");
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            var all = new ArrayList<java.util.concurrent.Future<?>>();
+            for (var i = 0; i < 4; i++) {
+                all.add(threads.submit(
+                        () -> QuarkusTransaction.requiringNew().run(() -> pulls.sweep(connection, marketplace, day))));
+            }
+            for (var one : all) {
+                one.get();
+            }
+        }
+        var sweeps = windows(null, PullWindow.Kind.SWEEP);
+        var daysByFeed = sweeps.stream().collect(Collectors.groupingBy(PullWindow::feed, Collectors.counting()));
+        assertThat(daysByFeed).isEqualTo(new HashMap<>(Map.of(Feed.ORDERS_SETTLED, 40L, Feed.ORDERS_CREATED, 47L)));
+        readAll();
+        assertThat(lines()).isEqualTo(1);
+        // The next day only what is nightly; the next week all of it.
+        QuarkusTransaction.requiringNew().run(() -> pulls.sweep(connection, marketplace, day.plusDays(1)));
+        assertThat(windows(PullWindow.State.PENDING, PullWindow.Kind.SWEEP)).hasSize(47);
+        QuarkusTransaction.requiringNew().run(() -> pulls.sweep(connection, marketplace, day.plusDays(7)));
+        assertThat(windows(PullWindow.State.PENDING, PullWindow.Kind.SWEEP)).hasSize(47 + 87);
+    }
+
+    @Test
+    void a_back_fill_tells_how_far_it_has_come_and_goes_on_where_it_was() {
+        marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED);
+        marketplace.widest = Duration.ofDays(1);
+        var operator = operator();
+        order(Instant.parse("2026-02-25T00:00:00Z"));
+        var from = Instant.parse("2026-01-01T00:00:00Z");
+        var run = QuarkusTransaction.requiringNew()
+                .call(() -> pulls.backfill(
+                        connection, marketplace, from, from.plus(Duration.ofDays(60)), List.of(), operator));
+        for (var i = 0; i < 7; i++) {
+            readOne();
+        }
+        assertThat(store.backfill(run.id())).hasValueSatisfying(progress -> {
+            assertThat(progress.windows()).isEqualTo(60);
+            assertThat(progress.complete()).isEqualTo(7);
+            assertThat(progress.run().feeds()).containsExactly(Feed.ORDERS_CREATED);
+        });
+        readAll();
+        assertThat(store.backfill(run.id()))
+                .hasValueSatisfying(progress -> assertThat(progress.complete()).isEqualTo(60));
+        assertThat(new HashSet<>(marketplace.asked)).hasSameSizeAs(marketplace.asked);
+
+        for (var wrong : List.of(
+                List.of(from, from),
+                List.of(NOON, NOON.plusSeconds(1)),
+                List.of(NOON.minus(Duration.ofDays(401)), NOON))) {
+            assertThatThrownBy(() -> pulls.backfill(
+                            connection, marketplace, wrong.getFirst(), wrong.getLast(), List.of(), operator))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, no -> assertThat(no.code()).isEqualTo("period-invalid"));
+        }
+        assertThatThrownBy(
+                        () -> pulls.backfill(connection, marketplace, from, NOON, List.of(Feed.PUNISHMENTS), operator))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo("feed-unknown"));
+    }
+
+    @Test
+    void what_keeps_up_with_the_present_goes_first() {
+        marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED);
+        QuarkusTransaction.requiringNew()
+                .run(() -> pulls.sweep(connection, marketplace, LocalDate.parse("2026-03-02")));
+        plan();
+        readOne();
+        assertThat(marketplace.asked.getFirst().feed()).isEqualTo(Feed.ORDERS_UPDATED);
+    }
+
+    @Test
+    void a_reader_that_is_told_to_stop_gives_its_window_back_after_the_page() {
+        marketplace.widest = Duration.ofDays(2);
+        for (var i = 0; i < 25; i++) {
+            order(NOON.minusSeconds(1_800 + i));
+        }
+        plan();
+        var pages = new AtomicInteger();
+        pulls.readNext(connection, marketplace, () -> pages.getAndIncrement() == 1);
+        assertThat(windows(PullWindow.State.PENDING, null))
+                .singleElement()
+                .satisfies(window -> assertThat(window.cursor()).isEqualTo("10"));
+        assertThat(lines()).isEqualTo(10);
+        readAll();
+        assertThat(lines()).isEqualTo(25);
+    }
+
+    @Test
+    void rows_that_cannot_be_understood_stop_no_other_and_are_kept() {
+        marketplace.widest = Duration.ofDays(2);
+        order(NOON.minusSeconds(100));
+        marketplace.unreadable.add(new FeedPage.Unreadable("no amount", "{\"trade_id\":\"x\"}"));
+        plan();
+        readAll();
+        assertThat(lines()).isEqualTo(1);
+        var kept = jdbi.withHandle(h -> h.createQuery("select raw from pull_unreadable where account_id = :id")
+                .bind("id", connection.accountId())
+                .mapTo(String.class)
+                .list());
+        assertThat(kept).containsExactly("{\"trade_id\":\"x\"}");
+        assertThat(windows(PullWindow.State.COMPLETE, null).getFirst().unreadable())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_status_that_changed_is_seen_by_the_next_window() {
+        var order = order(NOON.minusSeconds(1_000));
+        plan();
+        readAll();
+        marketplace.has(
+                order.asOf(NOON.plusSeconds(30)).status(OrderStatus.RECEIVED).build());
+        pass(Duration.ofMinutes(2));
+        plan();
+        readAll();
+        var status = jdbi.withHandle(h -> h.createQuery("select status from order_line where account_id = :id")
+                .bind("id", connection.accountId())
+                .mapTo(String.class)
+                .one());
+        assertThat(status).isEqualTo("RECEIVED");
+    }
+}
