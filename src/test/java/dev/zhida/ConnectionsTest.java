@@ -138,7 +138,11 @@ class ConnectionsTest {
                         .getClass()
                         .getSimpleName())
                 .startsWith("Pangolin");
-        operator().delete("/api/v1/connections/" + account).then().statusCode(204);
+        operator()
+                .delete("/api/v1/connections/" + account)
+                .then()
+                .statusCode(200)
+                .body("appKeyEnd", equalTo("6789"));
         operator()
                 .get("/api/v1/connections/" + account)
                 .then()

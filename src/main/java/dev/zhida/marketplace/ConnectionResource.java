@@ -156,11 +156,16 @@ class ConnectionResource {
     @DELETE
     @Path("/{accountId}")
     @RolesAllowed(Role.OPERATOR_ROLE)
-    @Operation(operationId = "removeConnection", summary = "Forget how an account is reached")
-    public void remove(@PathParam("accountId") UUID accountId) {
+    @Operation(
+            operationId = "removeConnection",
+            summary = "Forget how an account is reached",
+            description = "Answers what was forgotten.")
+    public ConnectionView remove(@PathParam("accountId") UUID accountId) {
+        var forgotten = get(accountId);
         if (!connections.remove(accountId, caller.get().personId())) {
             throw unknown(accountId);
         }
+        return forgotten;
     }
 
     @POST

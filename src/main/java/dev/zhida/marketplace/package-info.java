@@ -15,8 +15,8 @@
  * <p>Secrets are encrypted before they reach the database, are told to connectors alone, and are read at every use, so
  * that a change counts at once on every node.
  *
- * <p>Always true: line keys of connectors begin with {@code A:}, those of report files with {@code F:}; money is fen, rates are exact and times are instants as soon as they leave this room;
- * what a marketplace says is kept as it was received; a status that is not known is
- * {@link dev.zhida.marketplace.OrderStatus#NEEDS_REVIEW}, never paid.
+ * <p>Always true: line keys of connectors begin with {@code A:}, those of report files with {@code F:}; money is fen,
+ * rates are exact and times are instants as soon as they leave this room; what a marketplace says is kept as it was
+ * received; a status that is not known is {@link dev.zhida.marketplace.OrderStatus#NEEDS_REVIEW}, never paid.
  */
 package dev.zhida.marketplace;

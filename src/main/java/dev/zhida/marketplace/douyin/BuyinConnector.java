@@ -194,8 +194,8 @@ class BuyinConnector implements Connector {
             return FailureWords.kind(subCode, Kind.PLATFORM) == Kind.THROTTLED ? Kind.THROTTLED : Kind.PLATFORM;
         }
         if (subCode != null && subCode.startsWith("isv.")) {
-            var told = FailureWords.kind(subCode, FailureWords.kind(words, Kind.CALLER));
-            return told == Kind.PLATFORM ? Kind.CALLER : told;
+            var told = FailureWords.kind(words, Kind.CALLER);
+            return told == Kind.TOO_LATE || told == Kind.WINDOW_TOO_LONG ? told : FailureWords.kind(subCode, told);
         }
         return switch (code) {
             case "4101", "4102", "4132", "4133" -> Kind.CALLER;

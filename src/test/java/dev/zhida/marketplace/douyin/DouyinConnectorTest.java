@@ -181,6 +181,14 @@ class DouyinConnectorTest {
                 .isEqualTo(kind));
     }
 
+    @Test
+    void a_window_that_buyin_does_not_take_is_told_by_its_words() {
+        assertThat(BuyinConnector.kind("40004", "isv.parameter-invalid", "只能查询最近90天的订单"))
+                .isEqualTo(Kind.TOO_LATE);
+        assertThat(BuyinConnector.kind("40004", "isv.parameter-invalid", "查询时间跨度超过限制"))
+                .isEqualTo(Kind.WINDOW_TOO_LONG);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "40003,isv.authorization-type-invalid,NOT_AUTHORISED",
