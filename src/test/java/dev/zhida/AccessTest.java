@@ -52,6 +52,28 @@ class AccessTest {
             Map.entry(
                     "GET /api/v1/orders/{id}/events",
                     Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry(
+                    "GET /api/v1/orders/{id}/why", Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/brands", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/brands", Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/campaigns", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/campaigns", ALL),
+            Map.entry("GET /api/v1/campaigns/{id}", ALL),
+            Map.entry("PUT /api/v1/campaigns/{id}", Set.of(World.OPERATOR)),
+            Map.entry("PUT /api/v1/campaigns/{id}/offers", Set.of(World.OPERATOR)),
+            Map.entry("PUT /api/v1/campaigns/{id}/creators", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/rules", Set.of(World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/rules", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/rules/preview", Set.of(World.FINANCE, World.OPERATOR)),
+            Map.entry("GET /api/v1/fee-settings", Set.of(World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/fee-settings", Set.of(World.FINANCE, World.OPERATOR)),
+            Map.entry("GET /api/v1/tiers", Set.of(World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/tiers", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/agencies", Set.of(World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/agencies", Set.of(World.OPERATOR)),
+            Map.entry(
+                    "GET /api/v1/month-ends/{month}",
+                    Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/commissions", Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/commissions.csv", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
             Map.entry("GET /api/v1/reports/comparison", ALL),
@@ -94,7 +116,9 @@ class AccessTest {
 
     private static int status(String operation, String key) {
         var parts = operation.split(" ");
-        var path = parts[1].replace("{code}", "AAAAAAAA").replace("{id}", "00000000-0000-0000-0000-000000000000");
+        var path = parts[1].replace("{code}", "AAAAAAAA")
+                .replace("{month}", "2026-03")
+                .replace("{id}", "00000000-0000-0000-0000-000000000000");
         var request = key == null ? given() : given().header("Authorization", "Bearer " + key);
         if (path.endsWith("/order-reports") || path.endsWith("/csv")) {
             request = request.multiPart("nothing", "x");

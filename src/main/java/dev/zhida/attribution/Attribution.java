@@ -46,4 +46,13 @@ public sealed interface Attribution {
     default Long placement() {
         return this instanceof Exact(var lease) ? lease.placementId() : null;
     }
+
+    /** The form that the buyer used, or {@code null}. */
+    default Medium medium() {
+        return switch (this) {
+            case Exact(var lease) -> lease.medium();
+            case Shared(var creatorId, var medium, var oneOfThem, var holders) -> medium;
+            case None(var reason) -> null;
+        };
+    }
 }
