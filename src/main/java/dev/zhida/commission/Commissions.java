@@ -66,12 +66,13 @@ public class Commissions {
             var commissions = lines.stream()
                     .map(line -> {
                         var attribution = attributions.get(line.id());
-                        var ground = ground(line, attribution, grounds.get(attribution.placement()), runs);
+                        var placement = attribution.placement();
+                        var ground = ground(line, attribution, placement == null ? null : grounds.get(placement), runs);
                         var ruledAt = LineCommission.ruledAt(line);
                         return LineCommission.of(
                                 line,
                                 ground,
-                                attribution.placement(),
+                                placement,
                                 book.decide(ground, ruledAt),
                                 fees.at(line.latest().marketplace(), ruledAt),
                                 at);
