@@ -1,24 +1,33 @@
 package dev.zhida.commission;
 
+import static java.util.stream.Collectors.toSet;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zhida.attribution.Attribution;
-import dev.zhida.database.JsonText;
+import dev.zhida.campaign.CampaignRun;
+import dev.zhida.campaign.Campaigns;
 import dev.zhida.ledger.Ledger;
-import dev.zhida.marketplace.Marketplace;
-import dev.zhida.money.Rate;
+import dev.zhida.link.Placements;
+import dev.zhida.marketplace.ItemReference;
+import dev.zhida.money.Money;
 import dev.zhida.order.OrderLine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Update;
 
 /** Works out what order lines earn, keeps it with its inputs, and brings the books to it. */
 @ApplicationScoped
@@ -26,10 +35,18 @@ public class Commissions {
 
     private final Jdbi jdbi;
     private final Ledger ledger;
+    private final Rules rules;
+    private final Campaigns campaigns;
+    private final Placements placements;
+    private final ObjectMapper json;
 
-    Commissions(Jdbi jdbi, Ledger ledger) {
+    Commissions(Jdbi jdbi, Ledger ledger, Rules rules, Campaigns campaigns, Placements placements, ObjectMapper json) {
         this.jdbi = jdbi;
         this.ledger = ledger;
+        this.rules = rules;
+        this.campaigns = campaigns;
+        this.placements = placements;
+        this.json = json;
     }
 
     /** Works out every line by its attribution and posts what is missing. */
@@ -38,97 +55,136 @@ public class Commissions {
         if (lines.isEmpty()) {
             return;
         }
+        var grounds = placements.grounds(attributions.values().stream()
+                .map(Attribution::placement)
+                .filter(Objects::nonNull)
+                .collect(toSet()));
+        var runs = runs(lines, attributions.values(), grounds.values());
         try (var handle = jdbi.open()) {
-            var book = Book.read(handle);
+            var book = rules.book(handle);
+            var fees = Fees.book(handle);
             var commissions = lines.stream()
-                    .map(line -> LineCommission.of(line, attributions.get(line.id()), book.terms(line, at), at))
+                    .map(line -> {
+                        var attribution = attributions.get(line.id());
+                        var placement = attribution.placement();
+                        var ground = ground(line, attribution, placement == null ? null : grounds.get(placement), runs);
+                        var ruledAt = LineCommission.ruledAt(line);
+                        return LineCommission.of(
+                                line,
+                                ground,
+                                placement,
+                                book.decide(ground, ruledAt),
+                                fees.at(line.latest().marketplace(), ruledAt),
+                                at);
+                    })
                     .toList();
             save(handle, commissions, at);
             ledger.post(commissions.stream().map(LineCommission::target).toList(), at);
         }
     }
 
-    private record Rule(int version, Rate creatorShare) {}
-
-    /** All rules and settings, by when they took effect. */
-    private record Book(NavigableMap<Instant, Rule> rules, Map<Marketplace, NavigableMap<Instant, Rate>> fees) {
-
-        static Book read(Handle handle) {
-            var rules = new TreeMap<Instant, Rule>();
-            handle.createQuery("select version, creator_share, effective_from from commission_rule")
-                    .map((row, context) -> rules.put(
-                            row.getObject("effective_from", OffsetDateTime.class)
-                                    .toInstant(),
-                            new Rule(row.getInt("version"), new Rate(row.getBigDecimal("creator_share")))))
-                    .list();
-            var fees = new LinkedHashMap<Marketplace, NavigableMap<Instant, Rate>>();
-            handle.createQuery("select marketplace, effective_from, rate from fee_setting")
-                    .map((row, context) -> fees.computeIfAbsent(
-                                    Marketplace.valueOf(row.getString("marketplace")), m -> new TreeMap<>())
-                            .put(
-                                    row.getObject("effective_from", OffsetDateTime.class)
-                                            .toInstant(),
-                                    new Rate(row.getBigDecimal("rate"))))
-                    .list();
-            return new Book(rules, fees);
-        }
-
-        /** What was in force when the buyer paid; the first rule there is for orders older than all rules. */
-        Terms terms(OrderLine line, Instant now) {
-            var paidAt = line.paidAt() == null ? now : line.paidAt();
-            var rule = inForce(rules, paidAt);
-            return new Terms(
-                    rule.version(),
-                    rule.creatorShare(),
-                    inForce(fees.get(line.latest().marketplace()), paidAt));
-        }
-
-        private static <T> T inForce(NavigableMap<Instant, T> byStart, Instant at) {
-            var entry = byStart.floorEntry(at);
-            return entry == null ? byStart.firstEntry().getValue() : entry.getValue();
-        }
+    private Map<UUID, List<CampaignRun>> runs(
+            List<OrderLine> lines, Collection<Attribution> attributions, Collection<Placements.Ground> grounds) {
+        var creators = attributions.stream()
+                .map(Attribution::creator)
+                .filter(Objects::nonNull)
+                .collect(toSet());
+        var items = lines.stream()
+                .filter(line -> line.latest().itemKey() != null)
+                .map(line -> new ItemReference(
+                        line.latest().marketplace(),
+                        line.latest().itemKey(),
+                        line.latest().itemKey()))
+                .collect(toSet());
+        var madeFor = grounds.stream()
+                .map(Placements.Ground::campaignId)
+                .filter(Objects::nonNull)
+                .collect(toSet());
+        return campaigns.runs(items, madeFor, creators).stream().collect(Collectors.groupingBy(CampaignRun::creatorId));
     }
 
-    private static void save(Handle handle, List<LineCommission> commissions, Instant at) {
-        var batch = handle.prepareBatch("""
-                insert into commission (order_line_id, creator_id, placement_id, rule_version, estimated_fen, settled_fen,
-                    amount_fen, fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
-                values (:line, :creator, :placement, :rule, :estimated, :settled, :amount, :fee, :feeAssumed, :platform,
-                    :month, :inputs, :at)
+    private static Ground ground(
+            OrderLine line,
+            Attribution attribution,
+            Placements.Ground placement,
+            Map<UUID, List<CampaignRun>> runsByCreator) {
+        var creator = attribution.creator();
+        var runs = creator == null ? List.<CampaignRun>of() : runsByCreator.getOrDefault(creator, List.of());
+        return new Ground(
+                creator,
+                OrderedCampaign.of(creator, placement, line.latest(), LineCommission.ruledAt(line), runs),
+                attribution.medium(),
+                placement == null ? null : placement.platform(),
+                line.latest().marketplace());
+    }
+
+    private void save(Handle handle, List<LineCommission> commissions, Instant at) {
+        var update = handle.createUpdate("""
+                insert into commission (order_line_id, creator_id, placement_id, campaign_id, agency_id, rule_version,
+                    estimated_fen, settled_fen, amount_fen, agency_fen, fee_fen, fee_assumed, platform_fen, gross_fen,
+                    sold_fen, held, month, inputs, calculated_at)
+                select t.line, t.creator, t.placement, t.campaign, t.agency, t.rule, t.estimated, t.settled, t.amount,
+                    t.agency_fen, t.fee, t.fee_assumed, t.platform, t.gross, t.sold, t.held, t.month, t.inputs::jsonb, :at
+                from unnest(:lines, :creators, :placements, :campaigns, :agencies, :rules, :estimated, :settled, :amounts,
+                        :agencyParts, :fees, :feesAssumed, :platforms, :gross, :sold, :held, :months, :inputs)
+                    as t (line, creator, placement, campaign, agency, rule, estimated, settled, amount, agency_fen, fee,
+                        fee_assumed, platform, gross, sold, held, month, inputs)
                 on conflict on constraint commission_pkey do update set
                     creator_id = excluded.creator_id, placement_id = excluded.placement_id,
+                    campaign_id = excluded.campaign_id, agency_id = excluded.agency_id,
                     rule_version = excluded.rule_version, estimated_fen = excluded.estimated_fen,
-                    settled_fen = excluded.settled_fen, amount_fen = excluded.amount_fen, fee_fen = excluded.fee_fen,
-                    fee_assumed = excluded.fee_assumed, platform_fen = excluded.platform_fen, month = excluded.month,
-                    inputs = excluded.inputs, calculated_at = excluded.calculated_at
+                    settled_fen = excluded.settled_fen, amount_fen = excluded.amount_fen,
+                    agency_fen = excluded.agency_fen, fee_fen = excluded.fee_fen, fee_assumed = excluded.fee_assumed,
+                    platform_fen = excluded.platform_fen, gross_fen = excluded.gross_fen, sold_fen = excluded.sold_fen,
+                    held = excluded.held, month = excluded.month, inputs = excluded.inputs,
+                    calculated_at = excluded.calculated_at
                 """);
-        for (var commission : commissions) {
-            var standing = commission.standing();
-            batch.bind("line", commission.line().id())
-                    .bind("creator", commission.attribution().creator())
-                    .bind("placement", commission.attribution().placement())
-                    .bind("rule", commission.terms().ruleVersion())
-                    .bind("estimated", commission.estimated().creator().fen())
-                    .bind("settled", commission.settled().creator().fen())
-                    .bind("amount", commission.amount().fen())
-                    .bind("fee", standing.fee().fen())
-                    .bind("feeAssumed", standing.feeAssumed())
-                    .bind("platform", standing.platform().fen())
-                    .bind("month", commission.month().atDay(1))
-                    .bind("inputs", new JsonText(inputs(commission)))
-                    .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
-                    .add();
-        }
-        batch.execute();
+        array(update, "lines", UUID.class, commissions, c -> c.line().id());
+        array(update, "creators", UUID.class, commissions, c -> c.ground().creatorId());
+        array(update, "placements", Long.class, commissions, LineCommission::placementId);
+        array(update, "campaigns", UUID.class, commissions, c -> c.ground().campaignId());
+        array(
+                update,
+                "agencies",
+                UUID.class,
+                commissions,
+                c -> c.ground().creatorId() == null ? null : c.rule().terms().agencyId());
+        array(update, "rules", Integer.class, commissions, c -> c.rule().version());
+        fen(update, "estimated", commissions, c -> c.estimated().creator());
+        fen(update, "settled", commissions, c -> c.settled().creator());
+        fen(update, "amounts", commissions, LineCommission::amount);
+        fen(update, "agencyParts", commissions, c -> c.standing().agency());
+        fen(update, "fees", commissions, c -> c.standing().fee());
+        array(update, "feesAssumed", Boolean.class, commissions, c -> c.standing()
+                .feeAssumed());
+        fen(update, "platforms", commissions, c -> c.standing().platform());
+        fen(update, "gross", commissions, c -> c.standing().gross());
+        fen(update, "sold", commissions, LineCommission::sold);
+        array(update, "held", Boolean.class, commissions, LineCommission::isHeld);
+        array(update, "months", LocalDate.class, commissions, c -> c.month().atDay(1));
+        array(update, "inputs", String.class, commissions, c -> text(c.inputs()));
+        update.bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC)).execute();
     }
 
-    private static Map<String, Object> inputs(LineCommission commission) {
-        var inputs = new LinkedHashMap<String, Object>();
-        inputs.put("status", commission.line().status().name());
-        inputs.put("estimatedGrossFen", commission.estimated().gross().fen());
-        inputs.put("settledGrossFen", commission.settled().gross().fen());
-        inputs.put("creatorShare", commission.terms().creatorShare().fraction().toPlainString());
-        inputs.put("assumedFee", commission.terms().assumedFee().fraction().toPlainString());
-        return inputs;
+    private static void fen(
+            Update update, String name, List<LineCommission> commissions, Function<LineCommission, Money> value) {
+        array(update, name, Long.class, commissions, c -> value.apply(c).fen());
+    }
+
+    private static <T> void array(
+            Update update,
+            String name,
+            Class<T> type,
+            List<LineCommission> commissions,
+            Function<LineCommission, T> value) {
+        update.bindArray(name, type, commissions.stream().map(value).toList());
+    }
+
+    private String text(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

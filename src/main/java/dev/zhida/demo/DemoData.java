@@ -1,5 +1,6 @@
 package dev.zhida.demo;
 
+import dev.zhida.campaign.Bonus;
 import dev.zhida.campaign.Campaigns;
 import dev.zhida.campaign.ItemPictures;
 import dev.zhida.campaign.Offers;
@@ -11,6 +12,8 @@ import dev.zhida.link.LinkKits;
 import dev.zhida.link.Placement;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.BusinessTime;
+import dev.zhida.money.Money;
+import dev.zhida.money.Rate;
 import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
 import dev.zhida.platform.Scene;
@@ -172,8 +175,15 @@ public class DemoData {
         }
         var brand = campaigns.addBrand("示例女装");
         var now = clock.instant();
-        var campaign =
-                campaigns.addCampaign(brand, "秋冬上新", now.minus(Duration.ofDays(30)), now.plus(Duration.ofDays(330)));
+        var campaign = campaigns.addCampaign(
+                brand,
+                new Campaigns.Terms(
+                        "秋冬上新",
+                        now.minus(Duration.ofDays(30)),
+                        now.plus(Duration.ofDays(330)),
+                        Money.ofYuan("5000"),
+                        new Bonus.Terms(Bonus.Kind.PERCENT, null, Rate.of("0.02"))),
+                null);
         for (var account : DemoAccounts.ALL) {
             var creator = account.role() == Role.CREATOR ? people.addCreator(account.name()) : null;
             var person = people.addPerson(
@@ -347,7 +357,7 @@ public class DemoData {
     }
 
     private static String yuan(long fen) {
-        return dev.zhida.money.Money.ofFen(fen).yuan();
+        return Money.ofFen(fen).yuan();
     }
 
     private long count(String sql) {

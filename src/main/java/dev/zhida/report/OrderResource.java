@@ -33,11 +33,13 @@ import org.jdbi.v3.core.Jdbi;
 class OrderResource {
 
     private final Jdbi jdbi;
+    private final WhyReport why;
     private final CurrentCaller caller;
     private final Clock clock;
 
-    OrderResource(Jdbi jdbi, CurrentCaller caller, Clock clock) {
+    OrderResource(Jdbi jdbi, WhyReport why, CurrentCaller caller, Clock clock) {
         this.jdbi = jdbi;
+        this.why = why;
         this.caller = caller;
         this.clock = clock;
     }
@@ -228,6 +230,73 @@ class OrderResource {
             where s.name = 'order-line/' || :id
             order by 1, rank, id
             """;
+    @Schema(name = "WhyStep")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record WhyStepView(
+            @Schema(required = true, description = "A stable name, like FEE or SHARE.")
+            String code,
+
+            @Schema(description = "The step's result.") Long fen,
+
+            @Schema(
+                    description = "In yuan; a product is rounded half-even to the fen.",
+                    examples = "16.20 × 0.7 = 11.34")
+            String formula,
+
+            @Schema(required = true) String zh,
+            @Schema(required = true) String en) {}
+
+    @Schema(name = "WhyTransfer")
+    record WhyTransferView(
+            @Schema(required = true) Instant at,
+
+            @Schema(required = true, description = "The posting month.")
+            String month,
+
+            @Schema(required = true) String debit,
+            @Schema(required = true) String credit,
+            @Schema(required = true) long amountFen,
+            @Schema(required = true) String reason) {}
+
+    @Schema(name = "Why")
+    record WhyView(
+            @Schema(required = true) UUID orderId,
+
+            @Schema(required = true, description = "What the creator has of it now.")
+            long amountFen,
+
+            @Schema(required = true) List<WhyStepView> steps,
+            @Schema(required = true) List<WhyTransferView> transfers,
+            @Schema(required = true) Instant dataTo) {}
+
+    @GET
+    @Path("/{id}/why")
+    @RolesAllowed({Role.CREATOR_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
+    @Operation(
+            operationId = "explainOrder",
+            summary = "Why an order line earns what it earns",
+            description = "The arithmetic step by step, in Chinese and English, and the transfers in the books.")
+    public WhyView why(@PathParam("id") UUID id) {
+        var at = clock.instant();
+        var order = find(id, caller.get().scope());
+        var answer = why.of(order.id());
+        return new WhyView(
+                order.id(),
+                answer.amountFen(),
+                answer.steps().stream()
+                        .map(step -> new WhyStepView(step.code(), step.fen(), step.formula(), step.zh(), step.en()))
+                        .toList(),
+                answer.transfers().stream()
+                        .map(transfer -> new WhyTransferView(
+                                transfer.at(),
+                                transfer.month(),
+                                transfer.debit(),
+                                transfer.credit(),
+                                transfer.amountFen(),
+                                transfer.reason()))
+                        .toList(),
+                at);
+    }
 
     private OrderView find(UUID id, Scope scope) {
         return jdbi.withHandle(handle -> bind(handle.createQuery(SELECT + " and o.id = :id"), scope)
