@@ -11,14 +11,18 @@ public final class ManyCommissions {
 
     private ManyCommissions() {}
 
-    /** Adds {@code count} lines that the placement of {@code code} brought. */
+    private static final int CREATORS = 1_000;
+
+    /** Adds {@code count} lines of a thousand creators, that look as if the placement of {@code code} had brought them. */
     public static void make(Connection connection, String code, int count, YearMonth month) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute("""
                     create temporary table many as
-                    select uuidv7() id, (2700000000000000000 + g)::text no, 1000 + g %% 9000 as settled
-                    from generate_series(1, %d) g
-                    """.formatted(count));
+                    with who as (select g %% %2$d no, uuidv7() id from generate_series(1, %2$d) g)
+                    select uuidv7() id, (2700000000000000000 + g)::text no, 1000 + g %% 9000 as settled, who.id creator_id
+                    from generate_series(1, %1$d) g join who on who.no = g %% %2$d
+                    """.formatted(count, CREATORS));
+            statement.execute("insert into creator (id, name, created_at) select distinct creator_id, '博主', now() from many");
             statement.execute("""
                     insert into order_line (id, marketplace, account_id, line_key, order_no, parent_no, item_id, item_key,
                         item_title, shop_name, quantity, status, status_text, paid_fen, estimated_fen, settled_base_fen,
@@ -32,13 +36,13 @@ public final class ManyCommissions {
             statement.execute("""
                     insert into attribution (order_line_id, version, current, confidence, placement_id, creator_id, medium,
                         rule_version, evidence, decided_at)
-                    select m.id, 1, true, 'EXACT', p.id, p.creator_id, p.medium, 1, '{}', now()
+                    select m.id, 1, true, 'EXACT', p.id, m.creator_id, p.medium, 1, '{}', now()
                     from many m, placement p where p.code = '%s'
                     """.formatted(code));
             statement.execute("""
                     insert into commission (order_line_id, creator_id, placement_id, rule_version, estimated_fen, settled_fen,
                         amount_fen, fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
-                    select m.id, p.creator_id, p.id, 1, m.settled / 2, m.settled / 2, m.settled / 2, m.settled / 10, true,
+                    select m.id, m.creator_id, p.id, 1, m.settled / 2, m.settled / 2, m.settled / 2, m.settled / 10, true,
                         m.settled - m.settled / 2 - m.settled / 10, '%s', '{}', now()
                     from many m, placement p where p.code = '%s'
                     """.formatted(month.atDay(1), code));
@@ -46,18 +50,17 @@ public final class ManyCommissions {
             statement.execute("""
                     insert into ledger_account (kind, owner)
                     select 'RECEIVABLE', 'TAOBAO' union all
-                    select 'CREATOR_CONFIRMED', creator_id::text from placement where code = '%s'
+                    select distinct 'CREATOR_CONFIRMED', creator_id::text from many
                     on conflict do nothing
-                    """.formatted(code));
+                    """);
             statement.execute("""
                     insert into ledger_transfer (source_id, source_version, debit_id, credit_id, amount_fen, month, reason,
                         posted_at)
                     select s.id, 1, d.id, c.id, m.settled / 2, '%s', 'SETTLED', now()
                     from many m join ledger_source s on s.name = 'order-line/' || m.id
-                    join placement p on p.code = '%s'
                     join ledger_account d on d.kind = 'RECEIVABLE' and d.owner = 'TAOBAO'
-                    join ledger_account c on c.kind = 'CREATOR_CONFIRMED' and c.owner = p.creator_id::text
-                    """.formatted(month.atDay(1), code));
+                    join ledger_account c on c.kind = 'CREATOR_CONFIRMED' and c.owner = m.creator_id::text
+                    """.formatted(month.atDay(1)));
             statement.execute("analyze");
         }
     }

@@ -78,17 +78,7 @@ class CommissionReport {
             rows = "closed_commission";
             conditions.add("month = " + literal(filter.period()));
         } else {
-            var month = lastLocked
-                    .map(last -> "case when c.month <= %s and not exists (%s) then %s::date else c.month end"
-                            .formatted(
-                                    literal(last),
-                                    "select from closed_commission x where x.order_line_id = c.order_line_id",
-                                    literal(last.plusMonths(1))))
-                    .orElse("c.month");
-            rows = LIVE.formatted(month);
-            if (filter.period() != null) {
-                conditions.add("month = " + literal(filter.period()));
-            }
+            rows = live(filter.period(), lastLocked);
         }
         condition(conditions, "creator_id", scope.creatorOnly());
         condition(conditions, "creator_id", filter.creatorId());
@@ -97,6 +87,27 @@ class CommissionReport {
         condition(conditions, "platform", filter.platform());
         condition(conditions, "medium", filter.medium());
         return rows + (conditions.isEmpty() ? " where true" : " where " + String.join(" and ", conditions));
+    }
+
+    private static String live(YearMonth period, Optional<YearMonth> lastLocked) {
+        // The time only narrows down what has to be looked up among the closed ones.
+        var late = lastLocked
+                .map(last -> """
+                        (c.month <= %1$s
+                         and c.calculated_at > (select locked_at - interval '1 hour' from ledger_month_lock where month = %1$s)
+                         and not exists (select from closed_commission x where x.order_line_id = c.order_line_id))
+                        """.formatted(literal(last)))
+                .orElse("false");
+        var open = lastLocked.map(last -> last.plusMonths(1));
+        if (period == null) {
+            var month = open.map(first -> "case when %s then %s::date else c.month end".formatted(late, literal(first)))
+                    .orElse("c.month");
+            return LIVE.formatted(month, "true");
+        }
+        var ofPeriod = "c.month = " + literal(period);
+        return LIVE.formatted(
+                literal(period) + "::date",
+                open.filter(period::equals).isPresent() ? "(" + ofPeriod + " or " + late + ")" : ofPeriod);
     }
 
     private static final String LIVE = """
@@ -108,7 +119,8 @@ class CommissionReport {
              join order_line o on o.id = c.order_line_id
              join attribution a on a.order_line_id = o.id and a.current
              left join placement p on p.id = c.placement_id
-             left join creator r on r.id = c.creator_id) commission
+             left join creator r on r.id = c.creator_id
+             where %s) commission
             """;
 
     private static boolean isClosed(YearMonth period, Optional<YearMonth> lastLocked) {

@@ -10,6 +10,7 @@ import dev.zhida.platform.Platform;
 import dev.zhida.problem.Refusal;
 import dev.zhida.web.Page;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -172,7 +173,7 @@ class CommissionResource {
             summary = "What order lines earn, newest first",
             description = "A creator sees her own, finance all.")
     public Page<CommissionView> list(
-            @BeanParam FilterParameters filter,
+            @Valid @BeanParam FilterParameters filter,
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
             @QueryParam("cursor") String cursor) {
         var at = clock.instant();

@@ -10,6 +10,7 @@ import dev.zhida.report.FinanceFile.Column;
 import dev.zhida.report.FinanceFile.Kind;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.ws.rs.BeanParam;
@@ -96,8 +97,8 @@ class FinanceFileResource {
             description = "The file.",
             content = @Content(mediaType = CSV, schema = @Schema(type = SchemaType.STRING)))
     public Response commissions(
-            @BeanParam CommissionResource.FilterParameters filter,
-            @BeanParam CsvParameters how,
+            @Valid @BeanParam CommissionResource.FilterParameters filter,
+            @Valid @BeanParam CsvParameters how,
             @Context HttpHeaders request) {
         return download.csv(
                 commissions(filter).only(how.columns),
@@ -119,7 +120,7 @@ class FinanceFileResource {
             description = "The file.",
             content = @Content(mediaType = WORKBOOK, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response workbook(
-            @BeanParam CommissionResource.FilterParameters filter,
+            @Valid @BeanParam CommissionResource.FilterParameters filter,
             @QueryParam("columns")
                     @Schema(description = "Which columns, in which order: their English names, separated by commas.")
                     String columns) {
@@ -148,7 +149,7 @@ class FinanceFileResource {
                     @Pattern(regexp = MONTH, message = IS_A_MONTH)
                     @Schema(description = "A month like 2026-03; all if it is left out.")
                     String period,
-            @BeanParam CsvParameters how,
+            @Valid @BeanParam CsvParameters how,
             @Context HttpHeaders request) {
         var file = new FinanceFile(
                 "statements-" + (period == null ? BusinessTime.dayOf(clock.instant()) : period),
@@ -199,7 +200,7 @@ class FinanceFileResource {
                     @Pattern(regexp = MONTH, message = IS_A_MONTH)
                     @Schema(description = "A month like 2026-03; needed without a statement.")
                     String period,
-            @BeanParam CsvParameters how,
+            @Valid @BeanParam CsvParameters how,
             @Context HttpHeaders request) {
         if (statement == null && period == null) {
             throw new Refusal(
@@ -260,7 +261,7 @@ class FinanceFileResource {
                     @Pattern(regexp = MONTH, message = IS_A_MONTH)
                     @Schema(description = "The month in which buyers paid, like 2026-03; all if it is left out.")
                     String period,
-            @BeanParam CsvParameters how,
+            @Valid @BeanParam CsvParameters how,
             @Context HttpHeaders request) {
         var month = period == null ? null : YearMonth.parse(period);
         var file = new FinanceFile(
@@ -318,7 +319,7 @@ class FinanceFileResource {
             content = @Content(mediaType = CSV, schema = @Schema(type = SchemaType.STRING)))
     public Response payoutItems(
             @QueryParam("payout") @Schema(description = "A payout's id; all if it is left out.") UUID payout,
-            @BeanParam CsvParameters how,
+            @Valid @BeanParam CsvParameters how,
             @Context HttpHeaders request) {
         var file = new FinanceFile(
                 "payout-items-"
@@ -363,7 +364,7 @@ class FinanceFileResource {
             content = @Content(mediaType = CSV, schema = @Schema(type = SchemaType.STRING)))
     public Response reconciliationRows(
             @QueryParam("reconciliation") @NotNull @Schema(description = "A reconciliation's id.") UUID reconciliation,
-            @BeanParam CsvParameters how,
+            @Valid @BeanParam CsvParameters how,
             @Context HttpHeaders request) {
         var file = new FinanceFile(
                 "reconciliation-" + reconciliation.toString().substring(24),
