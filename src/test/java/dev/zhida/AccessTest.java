@@ -52,6 +52,19 @@ class AccessTest {
             Map.entry(
                     "GET /api/v1/orders/{id}/events",
                     Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/orders/{id}/decisions", Set.of(World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/orders/{id}/decisions", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/orders/{id}/holds", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/order-claims", Set.of(World.CREATOR)),
+            Map.entry("GET /api/v1/order-claims", Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/order-claims/{number}/decision", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/attributions", Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry(
+                    "GET /api/v1/attributions/{number}",
+                    Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/attributions/{number}/reviews", Set.of(World.BRAND, World.OPERATOR)),
+            Map.entry("GET /api/v1/evidence", ALL),
+            Map.entry("GET /api/v1/evidence/{number}/file", ALL),
             Map.entry("GET /api/v1/commissions", Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/commissions.csv", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
             Map.entry("GET /api/v1/commissions.xlsx", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
@@ -130,7 +143,8 @@ class AccessTest {
         var path = parts[1].replace("{code}", "AAAAAAAA")
                 .replace("{id}", "00000000-0000-0000-0000-000000000000")
                 .replace("{creator}", "00000000-0000-0000-0000-000000000000")
-                .replace("{month}", "2999-01");
+                .replace("{month}", "2999-01")
+                .replace("{number}", "0");
         var request = key == null ? given() : given().header("Authorization", "Bearer " + key);
         if (path.endsWith("/order-reports") || path.endsWith("/reconciliations") || path.endsWith("/csv")) {
             request = request.multiPart("nothing", "x");

@@ -445,6 +445,8 @@ class SettlementTest {
                 .containsEntry("feeFen", 200)
                 .containsEntry("lines", 1)
                 .containsEntry("version", 1);
+        assertThat((String) first.get("evidenceHead")).matches("[0-9a-f]{64}");
+        get(World.CREATOR, "evidence").body("items.head", hasItem(first.get("evidenceHead")));
         get(World.CREATOR, "statements/" + first.get("id") + "/lines")
                 .statusCode(200)
                 .body("items", hasSize(1))

@@ -39,9 +39,7 @@ final class LeaseAtClick {
         if (holding.stream().anyMatch(l -> !l.creatorId().equals(first.creatorId()) || l.medium() != first.medium())) {
             return new None(Reason.AMBIGUOUS_SECOND);
         }
-        return holding.size() == 1
-                ? new Exact(first)
-                : new Shared(first.creatorId(), first.medium(), first, holding.size());
+        return holding.size() == 1 ? new Exact(first) : new Shared(holding);
     }
 
     /** A click reported as second s happened within [s, s + 1): the lease holds if it held at any instant of it. */

@@ -54,6 +54,43 @@ public class Offers {
         return offerByItem;
     }
 
+    /** The ids of the offers of items, as {@link #of}; for many items of which most are known. */
+    @Transactional
+    public Map<ItemReference, UUID> ids(Collection<ItemReference> items, Instant at) {
+        var sorted = items.stream()
+                .distinct()
+                .sorted(Comparator.comparing(ItemReference::marketplace).thenComparing(ItemReference::itemKey))
+                .toList();
+        var idByItem = known(sorted);
+        if (idByItem.size() < sorted.size()) {
+            insertMissing(
+                    sorted.stream().filter(item -> !idByItem.containsKey(item)).toList(), at);
+            idByItem.putAll(known(sorted));
+        }
+        return idByItem;
+    }
+
+    private Map<ItemReference, UUID> known(List<ItemReference> items) {
+        var idByItem = new HashMap<ItemReference, UUID>();
+        jdbi.useHandle(handle -> handle.createQuery("""
+                        select o.id, t.position::int from unnest(:marketplaces, :keys)
+                            with ordinality as t (marketplace, item_key, position)
+                        join offer o using (marketplace, item_key)
+                        """)
+                .bindArray(
+                        "marketplaces",
+                        String.class,
+                        items.stream().map(item -> item.marketplace().name()).toList())
+                .bindArray(
+                        "keys",
+                        String.class,
+                        items.stream().map(ItemReference::itemKey).toList())
+                .map((row, context) ->
+                        idByItem.put(items.get(row.getInt("position") - 1), row.getObject("id", UUID.class)))
+                .list());
+        return idByItem;
+    }
+
     /** The constraint decides between two who come at once; both then read the one that stands. */
     private void insertMissing(List<ItemReference> items, Instant at) {
         jdbi.useHandle(handle -> handle.createUpdate("""

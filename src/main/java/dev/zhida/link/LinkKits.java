@@ -16,7 +16,9 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -232,6 +234,11 @@ public class LinkKits {
                 .map(found -> posted(List.of(found)).getFirst())
                 .orElseThrow(() -> new Refusal(
                         Refusal.Kind.NOT_FOUND, "placement-not-found", "you have no placement with the code " + code));
+    }
+
+    /** The offers that placements show, by the id of the placement. */
+    public Map<Long, UUID> offersOf(Collection<Long> placementIds) {
+        return store.offersOf(placementIds);
     }
 
     /** The offer that a placement promotes. */

@@ -60,6 +60,15 @@ class PlacementStore {
                 .collect(Collectors.toMap(p -> new Spot(p.offerId(), p.place()), p -> p)));
     }
 
+    Map<Long, UUID> offersOf(Collection<Long> ids) {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("select id, offer_id from placement where id = any(:ids)")
+                .bindArray("ids", Long.class, List.copyOf(ids))
+                .map((row, context) -> Map.entry(row.getLong("id"), row.getObject("offer_id", UUID.class)))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
     /** Ids for placements that are going to be added. */
     List<Long> nextIds(int count) {
         return jdbi.withHandle(handle -> handle.createQuery(

@@ -1,63 +1,105 @@
 package dev.zhida.order;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.OrderStatus;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * Folds the observations of one order line into the truth of today.
  *
  * <p>The last observation holds: ordered by the time of which it speaks (those that tell none come first), then
  * by how far along its status is, then by content hash, which only makes the order total. Two observations that
- * share time and status but not money contradict each other: a person has to decide.
+ * share time and status but not money contradict each other: a person has to decide, and what she decides holds for
+ * the reports that she chose from, until another one comes as late or later.
  */
 final class OrderFold {
 
     private static final Comparator<Hashed> LATER = Comparator.comparing(
                     (Hashed hashed) -> hashed.observation().asOf(), Comparator.nullsFirst(Comparator.naturalOrder()))
             .thenComparing(hashed -> hashed.observation().status().rank())
-            .thenComparing(Hashed::hash);
+            .thenComparing(Hashed::hash)
+            .thenComparing(Hashed::accountId);
 
     private OrderFold() {}
 
     /**
      * An observation with the hash of its content.
      *
+     * @param accountId whose feed it came by
      * @param hash SHA-256, in lower-case hex
      */
-    record Hashed(Observation observation, String hash) {}
+    record Hashed(UUID accountId, Observation observation, String hash) {}
 
     /**
      * The truth that a line's observations tell.
      *
+     * @param accountId whose feed the observation that holds came by
      * @param latest the observation that holds
      * @param status the line's status
      * @param review why a person must decide; {@code null} in every other status
      */
-    record Folded(Observation latest, OrderStatus status, String review) {}
+    record Folded(UUID accountId, Observation latest, OrderStatus status, String review) {}
 
     /** Folds; needs at least one observation. */
-    static Folded fold(Collection<Hashed> observations) {
+    static Folded fold(Collection<Hashed> observations, Collection<Decision> decisions) {
+        var last = observations.stream().max(LATER).orElseThrow();
+        var equals = rivals(observations);
+        var hashes = equals.stream().map(Hashed::hash).collect(toSet());
+        var decision = decisions.stream()
+                .filter(d -> d.isAbout(hashes))
+                .max(Decision.LATER)
+                .orElse(null);
+        if (decision != null) {
+            var chosen = equals.stream()
+                    .filter(one -> one.hash().equals(decision.chosen()))
+                    .max(LATER)
+                    .orElseThrow();
+            var status =
+                    decision.status() == null ? chosen.observation().status() : OrderStatus.valueOf(decision.status());
+            return new Folded(chosen.accountId(), chosen.observation(), status, null);
+        }
+        var latest = last.observation();
+        if (contradict(equals)) {
+            return new Folded(
+                    last.accountId(),
+                    latest,
+                    OrderStatus.NEEDS_REVIEW,
+                    "reports of the same time and status differ in money");
+        }
+        if (latest.status() == OrderStatus.NEEDS_REVIEW) {
+            return new Folded(
+                    last.accountId(), latest, OrderStatus.NEEDS_REVIEW, "unknown status: " + latest.statusText());
+        }
+        return new Folded(last.accountId(), latest, latest.status(), null);
+    }
+
+    /** The observations that share time and status with the last one, itself among them. */
+    static List<Hashed> rivals(Collection<Hashed> observations) {
         var last = observations.stream().max(LATER).orElseThrow().observation();
-        var contradicted = observations.stream()
-                .map(Hashed::observation)
-                .anyMatch(other -> Objects.equals(other.asOf(), last.asOf())
-                        && other.status() == last.status()
-                        && !money(other).equals(money(last)));
-        if (contradicted) {
-            return new Folded(last, OrderStatus.NEEDS_REVIEW, "reports of the same time and status differ in money");
-        }
-        if (last.status() == OrderStatus.NEEDS_REVIEW) {
-            return new Folded(last, OrderStatus.NEEDS_REVIEW, "unknown status: " + last.statusText());
-        }
-        return new Folded(last, last.status(), null);
+        return observations.stream()
+                .filter(other -> Objects.equals(other.observation().asOf(), last.asOf())
+                        && other.observation().status() == last.status())
+                .toList();
+    }
+
+    /** Whether a person has to decide between them. */
+    static boolean contested(List<Hashed> rivals) {
+        return contradict(rivals) || rivals.getFirst().observation().status() == OrderStatus.NEEDS_REVIEW;
+    }
+
+    private static boolean contradict(List<Hashed> rivals) {
+        var one = money(rivals.getFirst().observation());
+        return rivals.stream().anyMatch(other -> !money(other.observation()).equals(one));
     }
 
     private static List<Object> money(Observation o) {
-        return java.util.Arrays.asList(
-                o.paid(), o.estimated(), o.settledBase(), o.settled(), o.subsidy(), o.feeRate(), o.fee());
+        return Arrays.asList(o.paid(), o.estimated(), o.settledBase(), o.settled(), o.subsidy(), o.feeRate(), o.fee());
     }
 }

@@ -13,6 +13,7 @@ import java.util.UUID;
  * @param review why a person must decide; {@code null} unless the status is {@code NEEDS_REVIEW}
  * @param refunds what was refunded of it, where the marketplace tells refunds apart
  * @param frozen whether the marketplace has frozen it for a violation
+ * @param held whether an operator holds its commission
  */
 public record OrderLine(
         UUID id,
@@ -21,7 +22,8 @@ public record OrderLine(
         OrderStatus status,
         String review,
         List<Refund> refunds,
-        boolean frozen) {
+        boolean frozen,
+        boolean held) {
 
     public OrderLine {
         refunds = List.copyOf(refunds);
@@ -29,7 +31,28 @@ public record OrderLine(
 
     /** A line without refunds. */
     public OrderLine(UUID id, UUID accountId, Observation latest, OrderStatus status, String review) {
-        this(id, accountId, latest, status, review, List.of(), false);
+        this(id, accountId, latest, status, review, List.of(), false, false);
+    }
+
+    /** A line that nobody holds. */
+    public OrderLine(
+            UUID id,
+            UUID accountId,
+            Observation latest,
+            OrderStatus status,
+            String review,
+            List<Refund> refunds,
+            boolean frozen) {
+        this(id, accountId, latest, status, review, refunds, frozen, false);
+    }
+
+    OrderLine frozen(boolean now) {
+        return new OrderLine(id, accountId, latest, status, review, refunds, now, held);
+    }
+
+    /** Whether what it earns is kept back for now, by the marketplace or by an operator. */
+    public boolean isKeptBack() {
+        return frozen || held;
     }
 
     /** When the buyer paid, as far as the source tells; else when the order was placed. May be {@code null}. */

@@ -1,5 +1,6 @@
 package dev.zhida.order;
 
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,6 +10,8 @@ import dev.zhida.marketplace.Observation;
 import dev.zhida.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -28,6 +31,52 @@ import org.jdbi.v3.core.statement.SqlStatement;
 /** Observations and order lines in the database, by batches. */
 @ApplicationScoped
 class OrderStore {
+
+    /** The columns of a line that are folded. */
+    private static final List<String> COLUMNS = List.of(
+            "account_id",
+            "order_no",
+            "parent_no",
+            "item_id",
+            "item_key",
+            "item_title",
+            "shop_name",
+            "quantity",
+            "status",
+            "status_text",
+            "review",
+            "paid_fen",
+            "estimated_fen",
+            "settled_base_fen",
+            "settled_fen",
+            "subsidy_fen",
+            "fee_rate",
+            "fee_fen",
+            "clicked_at",
+            "created_at",
+            "paid_at",
+            "settled_at",
+            "as_of",
+            "slot_kind",
+            "slot_key",
+            "frozen");
+
+    private static final String LINES = "unnest(:id, :line_key, "
+            + COLUMNS.stream().map(column -> ":" + column).collect(joining(", ")) + ") as t (id, line_key, "
+            + String.join(", ", COLUMNS) + ")";
+
+    private static final String INSERT = """
+            insert into order_line (id, line_key, %1$s, marketplace, first_observed_at, changed_at)
+            select t.*, :marketplace, :at, :at
+            from %2$s
+            where not exists (select from order_line o where o.marketplace = :marketplace and o.line_key = t.line_key)
+            on conflict on constraint order_line_line_key do nothing
+            returning line_key
+            """.formatted(String.join(", ", COLUMNS), LINES);
+
+    private static final String UPDATE = "update order_line o set "
+            + COLUMNS.stream().map(column -> column + " = t." + column).collect(joining(", "))
+            + ", changed_at = :at from " + LINES + " where o.id = t.id";
 
     private final Jdbi jdbi;
     private final ObjectMapper json;
@@ -49,50 +98,75 @@ class OrderStore {
         }
     }
 
-    /**
-     * Locks the lines of the given observations, one each, and makes those that are not there yet.
-     *
-     * @return the id of every line by its key
-     */
-    Map<String, UUID> lockLines(Orders.Source source, List<Observation> firsts, Instant at) {
-        try (var handle = jdbi.open()) {
-            var insert = handle.createUpdate("""
-                            insert into order_line (id, marketplace, account_id, line_key, order_no, parent_no, quantity,
-                                status, review, paid_fen, estimated_fen, first_observed_at, changed_at)
-                            select t.id, :marketplace, :account, t.line_key, t.order_no, t.parent_no, 0,
-                                'NEEDS_REVIEW', 'being read', 0, 0, :at, :at
-                            from unnest(:ids, :keys, :orderNos, :parentNos) as t (id, line_key, order_no, parent_no)
-                            where not exists (select from order_line o
-                                where o.marketplace = :marketplace and o.line_key = t.line_key)
-                            on conflict on constraint order_line_line_key do nothing
-                            """)
-                    .bind("marketplace", source.marketplace().name())
-                    .bind("account", source.accountId())
-                    .bind("at", utc(at));
-            array(insert, "ids", UUID.class, firsts, o -> Orders.newId());
-            array(insert, "keys", String.class, firsts, Observation::lineKey);
-            array(insert, "orderNos", String.class, firsts, Observation::orderNo);
-            array(insert, "parentNos", String.class, firsts, OrderStore::parentNo);
-            insert.execute();
-            return handle
-                    .createQuery("""
-                            select id, line_key from order_line
-                            where marketplace = :marketplace and line_key = any(:keys)
-                            order by line_key for update
-                            """)
-                    .bind("marketplace", source.marketplace().name())
-                    .bindArray(
-                            "keys",
-                            String.class,
-                            firsts.stream().map(Observation::lineKey).toList())
-                    .map((row, context) -> Map.entry(row.getString("line_key"), row.getObject("id", UUID.class)))
-                    .stream()
-                    .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    /** A line that this transaction has locked, and what there is to read of it. */
+    record Locked(
+            UUID id, Marketplace marketplace, String key, boolean held, boolean hasRefunds, boolean hasDecisions) {
+
+        Locked withRefunds() {
+            return new Locked(id, marketplace, key, held, true, hasDecisions);
         }
+
+        static Locked of(ResultSet row) throws SQLException {
+            return new Locked(
+                    row.getObject("id", UUID.class),
+                    Marketplace.valueOf(row.getString("marketplace")),
+                    row.getString("line_key"),
+                    row.getBoolean("held"),
+                    row.getBoolean("has_refunds"),
+                    row.getBoolean("has_decisions"));
+        }
+    }
+
+    private static final String LOCK =
+            "select id, marketplace, line_key, held, has_refunds, has_decisions from order_line where ";
+
+    /**
+     * Inserts the lines that are not there yet.
+     *
+     * @param lines in the order of their keys
+     * @return the keys of those that were inserted
+     */
+    Set<String> insert(Marketplace marketplace, List<OrderLine> lines, Instant at) {
+        if (lines.isEmpty()) {
+            return Set.of();
+        }
+        try (var handle = jdbi.open()) {
+            var insert = handle.createQuery(INSERT)
+                    .bind("marketplace", marketplace.name())
+                    .bind("at", utc(at));
+            bind(insert, lines);
+            return new HashSet<>(insert.mapTo(String.class).list());
+        }
+    }
+
+    /** Locks lines, in the order of their keys. */
+    Map<String, Locked> lock(Marketplace marketplace, Collection<String> keys) {
+        if (keys.isEmpty()) {
+            return Map.of();
+        }
+        return jdbi.withHandle(handle -> handle
+                .createQuery(LOCK + "marketplace = :marketplace and line_key = any(:keys) order by line_key for update")
+                .bind("marketplace", marketplace.name())
+                .bindArray("keys", String.class, keys)
+                .map((row, context) -> Locked.of(row))
+                .stream()
+                .collect(toMap(Locked::key, line -> line)));
+    }
+
+    /** Locks lines, in the same order. */
+    List<Locked> lock(Collection<UUID> ids) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery(LOCK + "id = any(:ids) order by marketplace, line_key for update")
+                        .bindArray("ids", UUID.class, ids)
+                        .map((row, context) -> Locked.of(row))
+                        .list());
     }
 
     /** Adds the observations that are not stored yet; answers the keys of those that were added. */
     Set<String> addObservations(Orders.Source source, List<ObservationRow> rows, Instant at) {
+        if (rows.isEmpty()) {
+            return Set.of();
+        }
         try (var handle = jdbi.open()) {
             var insert = handle.createQuery("""
                             insert into order_observation
@@ -127,86 +201,72 @@ class OrderStore {
     /** All observations of the lines, by line key. */
     Map<String, List<OrderFold.Hashed>> observations(Marketplace marketplace, Collection<String> lineKeys) {
         var byKey = new HashMap<String, List<OrderFold.Hashed>>();
+        if (lineKeys.isEmpty()) {
+            return byKey;
+        }
         jdbi.useHandle(handle -> handle.createQuery("""
-                        select line_key, content_hash, content from order_observation
+                        select account_id, line_key, content_hash, content from order_observation
                         where marketplace = :marketplace and line_key = any(:keys)
                         """)
                 .bind("marketplace", marketplace.name())
                 .bindArray("keys", String.class, lineKeys)
                 .map((row, context) -> byKey.computeIfAbsent(row.getString("line_key"), key -> new ArrayList<>())
                         .add(new OrderFold.Hashed(
+                                row.getObject("account_id", UUID.class),
                                 read(marketplace, row.getString("content")),
                                 HexFormat.of().formatHex(row.getBytes("content_hash")))))
                 .list());
         return byKey;
     }
 
-    void saveLines(List<OrderLine> lines, Instant at) {
+    /** Brings the rows of lines to what they are now. */
+    void update(List<OrderLine> lines, Instant at) {
+        if (lines.isEmpty()) {
+            return;
+        }
         jdbi.useHandle(handle -> {
-            var update = handle.createUpdate("""
-                            update order_line o set
-                                order_no = t.order_no, parent_no = t.parent_no, item_id = t.item_id,
-                                item_key = t.item_key, item_title = t.item_title, shop_name = t.shop_name,
-                                quantity = t.quantity, status = t.status, status_text = t.status_text,
-                                review = t.review, paid_fen = t.paid_fen, estimated_fen = t.estimated_fen,
-                                settled_base_fen = t.settled_base_fen, settled_fen = t.settled_fen,
-                                subsidy_fen = t.subsidy_fen, fee_rate = t.fee_rate, fee_fen = t.fee_fen,
-                                clicked_at = t.clicked_at, created_at = t.created_at, paid_at = t.paid_at,
-                                settled_at = t.settled_at, as_of = t.as_of, slot_kind = t.slot_kind,
-                                slot_key = t.slot_key, changed_at = :at
-                            from unnest(:ids, :orderNos, :parentNos, :itemIds, :itemKeys, :titles, :shops, :quantities,
-                                :statuses, :statusTexts, :reviews, :paids, :estimateds, :settledBases, :settleds,
-                                :subsidies, :feeRates, :fees, :clickedAts, :createdAts, :paidAts, :settledAts, :asOfs,
-                                :slotKinds, :slotKeys)
-                                as t (id, order_no, parent_no, item_id, item_key, item_title, shop_name, quantity,
-                                    status, status_text, review, paid_fen, estimated_fen, settled_base_fen,
-                                    settled_fen, subsidy_fen, fee_rate, fee_fen, clicked_at, created_at, paid_at,
-                                    settled_at, as_of, slot_kind, slot_key)
-                            where o.id = t.id
-                            """).bind("at", utc(at));
-            array(update, "ids", UUID.class, lines, OrderLine::id);
-            texts(update, "orderNos", lines, Observation::orderNo);
-            texts(update, "parentNos", lines, OrderStore::parentNo);
-            texts(update, "itemIds", lines, Observation::itemId);
-            texts(update, "itemKeys", lines, Observation::itemKey);
-            texts(update, "titles", lines, Observation::itemTitle);
-            texts(update, "shops", lines, Observation::shopName);
-            array(update, "quantities", Integer.class, lines, line -> line.latest()
-                    .quantity());
-            array(update, "statuses", String.class, lines, line -> line.status().name());
-            texts(update, "statusTexts", lines, Observation::statusText);
-            array(update, "reviews", String.class, lines, OrderLine::review);
-            fen(update, "paids", lines, Observation::paid);
-            fen(update, "estimateds", lines, Observation::estimated);
-            fen(update, "settledBases", lines, Observation::settledBase);
-            fen(update, "settleds", lines, Observation::settled);
-            fen(update, "subsidies", lines, Observation::subsidy);
-            array(
-                    update,
-                    "feeRates",
-                    BigDecimal.class,
-                    lines,
-                    line -> line.latest().feeRate() == null
-                            ? null
-                            : line.latest().feeRate().fraction());
-            fen(update, "fees", lines, Observation::fee);
-            times(update, "clickedAts", lines, Observation::clickedAt);
-            times(update, "createdAts", lines, Observation::createdAt);
-            times(update, "paidAts", lines, Observation::paidAt);
-            times(update, "settledAts", lines, Observation::settledAt);
-            times(update, "asOfs", lines, Observation::asOf);
-            texts(
-                    update,
-                    "slotKinds",
-                    lines,
-                    o -> o.slot() == null ? null : o.slot().kind().name());
-            texts(
-                    update,
-                    "slotKeys",
-                    lines,
-                    o -> o.slot() == null ? null : o.slot().value());
+            var update = handle.createUpdate(UPDATE).bind("at", utc(at));
+            bind(update, lines);
             update.execute();
         });
+    }
+
+    private static void bind(SqlStatement<?> s, List<OrderLine> lines) {
+        array(s, "id", UUID.class, lines, OrderLine::id);
+        texts(s, "line_key", lines, Observation::lineKey);
+        array(s, "account_id", UUID.class, lines, OrderLine::accountId);
+        texts(s, "order_no", lines, Observation::orderNo);
+        texts(s, "parent_no", lines, OrderStore::parentNo);
+        texts(s, "item_id", lines, Observation::itemId);
+        texts(s, "item_key", lines, Observation::itemKey);
+        texts(s, "item_title", lines, Observation::itemTitle);
+        texts(s, "shop_name", lines, Observation::shopName);
+        array(s, "quantity", Integer.class, lines, line -> line.latest().quantity());
+        array(s, "status", String.class, lines, line -> line.status().name());
+        texts(s, "status_text", lines, Observation::statusText);
+        array(s, "review", String.class, lines, OrderLine::review);
+        fen(s, "paid_fen", lines, Observation::paid);
+        fen(s, "estimated_fen", lines, Observation::estimated);
+        fen(s, "settled_base_fen", lines, Observation::settledBase);
+        fen(s, "settled_fen", lines, Observation::settled);
+        fen(s, "subsidy_fen", lines, Observation::subsidy);
+        array(s, "fee_rate", BigDecimal.class, lines, line -> {
+            var rate = line.latest().feeRate();
+            return rate == null ? null : rate.fraction();
+        });
+        fen(s, "fee_fen", lines, Observation::fee);
+        times(s, "clicked_at", lines, Observation::clickedAt);
+        times(s, "created_at", lines, Observation::createdAt);
+        times(s, "paid_at", lines, Observation::paidAt);
+        times(s, "settled_at", lines, Observation::settledAt);
+        times(s, "as_of", lines, Observation::asOf);
+        texts(
+                s,
+                "slot_kind",
+                lines,
+                o -> o.slot() == null ? null : o.slot().kind().name());
+        texts(s, "slot_key", lines, o -> o.slot() == null ? null : o.slot().value());
+        array(s, "frozen", Boolean.class, lines, OrderLine::frozen);
     }
 
     private Observation read(Marketplace marketplace, String content) {
@@ -237,14 +297,14 @@ class OrderStore {
         array(s, name, OffsetDateTime.class, lines, line -> utc(of.apply(line.latest())));
     }
 
-    private static <T, V> void array(SqlStatement<?> s, String name, Class<V> type, List<T> rows, Function<T, V> of) {
+    static <T, V> void array(SqlStatement<?> s, String name, Class<V> type, List<T> rows, Function<T, V> of) {
         // Not Stream.toList: absent values are null.
         var values = new ArrayList<V>(rows.size());
         rows.forEach(row -> values.add(of.apply(row)));
         s.bindArray(name, type, values);
     }
 
-    private static OffsetDateTime utc(Instant instant) {
+    static OffsetDateTime utc(Instant instant) {
         return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -63,6 +63,15 @@ class OrderResource {
             @Schema(required = true, description = "EXACT, WINDOW, SHARED or NONE.")
             String confidence,
 
+            @Schema(nullable = true, description = "Whether another item was ordered than the placement shows.")
+            Boolean otherItem,
+
+            @Schema(required = true, description = "Whether the marketplace has frozen it for a violation.")
+            boolean frozen,
+
+            @Schema(required = true, description = "Whether an operator holds its commission back.")
+            boolean held,
+
             @Schema(required = true) long paidFen,
 
             @Schema(required = true, description = "The creator's share of what is expected.")
@@ -77,14 +86,14 @@ class OrderResource {
 
     private static final String SELECT = """
             select o.id, o.marketplace, o.order_no, o.parent_no, o.status, o.review, o.item_title, o.quantity, p.code,
-                   a.confidence, o.paid_fen, c.estimated_fen, c.settled_fen, o.clicked_at, o.created_at, o.settled_at
+                   a.confidence, a.other_item, o.frozen, o.held, o.paid_fen, c.estimated_fen, c.settled_fen, o.clicked_at, o.created_at, o.settled_at
             from order_line o
             join attribution a on a.order_line_id = o.id and a.current
             join commission c on c.order_line_id = o.id
             left join placement p on p.id = a.placement_id
-            left join campaign m on m.id = p.campaign_id
             where (:scopeCreator::uuid is null or a.creator_id = :scopeCreator)
-              and (:scopeBrand::uuid is null or m.brand_id = :scopeBrand)
+              and (:scopeBrand::uuid is null or exists (select from attribution_campaign m
+                  where m.attribution_id = a.id and m.brand_id = :scopeBrand))
             """;
 
     @GET
@@ -137,7 +146,10 @@ class OrderResource {
     record EventView(
             @Schema(required = true) Instant at,
 
-            @Schema(required = true, description = "OBSERVED, ATTRIBUTED or POSTED.")
+            @Schema(
+                    required = true,
+                    description =
+                            "OBSERVED, REFUNDED, PUNISHED, DECIDED, HELD, CLAIMED, ATTRIBUTED, REVIEWED or POSTED.")
             String kind,
 
             @Schema(required = true, description = "In one line.")
@@ -157,27 +169,16 @@ class OrderResource {
     @Operation(
             operationId = "listOrderEvents",
             summary = "What happened to an order line, oldest first",
-            description = "What was observed, how it was attributed, and what was posted.")
+            description =
+                    "What was observed, refunded, punished, decided, held and claimed, how it was attributed and reviewed, "
+                            + "and what was posted.")
     public EventsView events(@PathParam("id") UUID id) {
         var at = clock.instant();
         var order = find(id, caller.get().scope());
         return new EventsView(
-                jdbi.withHandle(handle -> handle.createQuery("""
-                                select b.observed_at at, 'OBSERVED' kind, b.content ->> 'status' what, null::bigint fen,
-                                       1 rank, b.id
-                                from order_observation b join order_line o using (marketplace, line_key) where o.id = :id
-                                union all
-                                select a.decided_at, 'ATTRIBUTED',
-                                       a.confidence || coalesce(' ' || (a.evidence ->> 'reason'), ''), null, 2, a.id
-                                from attribution a where a.order_line_id = :id
-                                union all
-                                select t.posted_at, 'POSTED', d.kind || ' → ' || c.kind || ', ' || t.reason, t.amount_fen, 3, t.id
-                                from ledger_source s join ledger_transfer t on t.source_id = s.id
-                                join ledger_account d on d.id = t.debit_id join ledger_account c on c.id = t.credit_id
-                                where s.name = 'order-line/' || :id
-                                order by 1, rank, id
-                                """)
+                jdbi.withHandle(handle -> handle.createQuery(EVENTS)
                         .bind("id", order.id())
+                        .bind("creator", caller.get().scope().creatorOnly())
                         .map((row, context) -> new EventView(
                                 row.getObject("at", OffsetDateTime.class).toInstant(),
                                 row.getString("kind"),
@@ -186,6 +187,47 @@ class OrderResource {
                         .list()),
                 at);
     }
+
+    /** A creator sees what became of her own claims, not those of others. */
+    private static final String EVENTS = """
+            select b.observed_at at, 'OBSERVED' kind, b.content ->> 'status' what, null::bigint fen, 1 rank, b.id
+            from order_observation b join order_line o using (marketplace, line_key) where o.id = :id
+            union all
+            select f.observed_at, 'REFUNDED', (f.content ->> 'status') || ', ' || f.refund_id,
+                   (f.content ->> 'commissionFen')::bigint, 2, f.id
+            from order_refund_observation f join order_line o using (marketplace, line_key) where o.id = :id
+            union all
+            select u.observed_at, 'PUNISHED', case when u.frozen then 'frozen' else 'freed' end
+                   || coalesce(', violation ' || u.violation, ''), null, 3, u.id
+            from order_punishment_observation u join order_line o using (marketplace, order_no) where o.id = :id
+            union all
+            select d.decided_at, 'DECIDED', coalesce(d.status || ', ', '') || d.reason, null, 4, d.id
+            from order_decision d where d.order_line_id = :id
+            union all
+            select h.decided_at, 'HELD', case when h.held then 'held, ' else 'released, ' end || h.reason, null, 5, h.id
+            from order_hold h where h.order_line_id = :id
+            union all
+            select c.claimed_at, 'CLAIMED', 'claimed with ' || p.code, null, 6, c.id
+            from order_claim c join placement p on p.id = c.placement_id
+            where c.order_line_id = :id and (:creator::uuid is null or c.creator_id = :creator)
+            union all
+            select c.decided_at, 'CLAIMED', case when c.accepted then 'accepted, ' else 'refused, ' end || c.reason, null, 7, c.id
+            from order_claim c
+            where c.order_line_id = :id and c.accepted is not null and (:creator::uuid is null or c.creator_id = :creator)
+            union all
+            select a.decided_at, 'ATTRIBUTED', a.confidence || coalesce(' ' || (a.evidence ->> 'reason'), '')
+                   || coalesce(', touch ' || a.touch_id, '') || coalesce(', claim ' || a.claim_id, ''), null, 8, a.id
+            from attribution a where a.order_line_id = :id
+            union all
+            select r.reviewed_at, 'REVIEWED', r.verdict || ', ' || r.reason, null, 9, r.id
+            from attribution_review r join attribution a on a.id = r.attribution_id where a.order_line_id = :id
+            union all
+            select t.posted_at, 'POSTED', d.kind || ' → ' || c.kind || ', ' || t.reason, t.amount_fen, 10, t.id
+            from ledger_source s join ledger_transfer t on t.source_id = s.id
+            join ledger_account d on d.id = t.debit_id join ledger_account c on c.id = t.credit_id
+            where s.name = 'order-line/' || :id
+            order by 1, rank, id
+            """;
 
     private OrderView find(UUID id, Scope scope) {
         return jdbi.withHandle(handle -> bind(handle.createQuery(SELECT + " and o.id = :id"), scope)
@@ -212,6 +254,9 @@ class OrderResource {
                 row.getInt("quantity"),
                 row.getString("code"),
                 row.getString("confidence"),
+                row.getObject("other_item", Boolean.class),
+                row.getBoolean("frozen"),
+                row.getBoolean("held"),
                 row.getLong("paid_fen"),
                 row.getLong("estimated_fen"),
                 row.getLong("settled_fen"),

@@ -2,6 +2,7 @@ package dev.zhida.settlement;
 
 import static java.util.stream.Collectors.toMap;
 
+import dev.zhida.attribution.Evidence;
 import dev.zhida.commission.MonthEnd;
 import dev.zhida.database.Retries;
 import dev.zhida.identity.AuditTrail;
@@ -19,6 +20,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,7 @@ public class Periods {
     private final Ledger ledger;
     private final MonthEnd monthEnd;
     private final StatementStore statements;
+    private final Evidence evidence;
     private final AuditTrail audit;
     private final Retries retries;
     private final Clock clock;
@@ -47,6 +50,7 @@ public class Periods {
             Ledger ledger,
             MonthEnd monthEnd,
             StatementStore statements,
+            Evidence evidence,
             AuditTrail audit,
             Retries retries,
             Clock clock) {
@@ -54,6 +58,7 @@ public class Periods {
         this.ledger = ledger;
         this.monthEnd = monthEnd;
         this.statements = statements;
+        this.evidence = evidence;
         this.audit = audit;
         this.retries = retries;
         this.clock = clock;
@@ -179,11 +184,22 @@ public class Periods {
                     .execute());
             monthEnd.decide(month, at);
             var sums = statements.write(month, at);
+            freezeEvidence(month, at);
             ledger.post(sums.stream().map(s -> s.target(month)).toList(), at);
             ledger.lock(month, at);
             audit.add(by.personId(), "month-locked", "month/" + month, Map.of("statements", sums.size()), at);
             return period(month);
         });
+    }
+
+    /** What the attributions behind the month's lines rest on, by creator and by brand. */
+    private void freezeEvidence(YearMonth month, Instant at) {
+        var lines = statements.orderLines(month);
+        var heads = new HashMap<UUID, String>();
+        lines.forEach((creator, ofCreator) ->
+                heads.put(creator, evidence.freezeCreator(month, creator, ofCreator, at)));
+        evidence.freezeBrands(month, lines.values().stream().flatMap(List::stream).toList(), at);
+        statements.print(month, heads);
     }
 
     static Refusal samePerson(String what) {

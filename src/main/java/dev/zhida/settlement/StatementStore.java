@@ -249,6 +249,35 @@ class StatementStore {
                         """).bind("month", month.atDay(1)).execute();
     }
 
+    /** The order lines that the statements of a month have, by creator. */
+    Map<UUID, List<UUID>> orderLines(YearMonth month) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select s.creator_id, array_agg(distinct l.order_line_id) lines
+                        from statement s join statement_line l on l.statement_id = s.id
+                        where s.month = :month and l.order_line_id is not null
+                        group by s.creator_id
+                        """)
+                .bind("month", month.atDay(1))
+                .map((row, context) -> Map.entry(
+                        row.getObject("creator_id", UUID.class),
+                        List.of((UUID[]) row.getArray("lines").getArray())))
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    /** Prints the heads of their evidence on the statements of a month that is being locked. */
+    void print(YearMonth month, Map<UUID, String> heads) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update statement s set evidence_head = t.head
+                        from unnest(:creators, :heads) as t (creator, head)
+                        where s.creator_id = t.creator and s.month = :month
+                        """)
+                .bind("month", month.atDay(1))
+                .bindArray("creators", UUID.class, heads.keySet())
+                .bindArray("heads", String.class, heads.values())
+                .execute());
+    }
+
     /** How many creators have a statement, by month. */
     Map<YearMonth, Long> counts() {
         return jdbi.withHandle(handle -> handle

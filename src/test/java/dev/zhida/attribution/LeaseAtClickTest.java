@@ -55,7 +55,7 @@ class LeaseAtClickTest {
     void a_slot_held_by_several_placements_of_one_creator_and_medium_is_shared() {
         var first = lease(1, ANNA, Medium.LINK, NOON.minusSeconds(10), null);
         var second = lease(2, ANNA, Medium.LINK, NOON.minusSeconds(5), null);
-        assertThat(at(NOON, first, second)).isEqualTo(new Shared(ANNA, Medium.LINK, first, 2));
+        assertThat(at(NOON, first, second)).isEqualTo(new Shared(List.of(first, second)));
     }
 
     @Test

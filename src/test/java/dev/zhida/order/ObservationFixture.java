@@ -23,7 +23,8 @@ public record ObservationFixture(
         Long feeFen,
         Instant clickedAt,
         Instant asOf,
-        SlotKey slot) {
+        SlotKey slot,
+        String item) {
 
     public static final Instant NOON = Instant.parse("2026-03-01T04:00:00Z");
 
@@ -41,7 +42,40 @@ public record ObservationFixture(
                 null,
                 NOON,
                 null,
-                new SlotKey(SlotKind.TAOBAO_PID, "2_3"));
+                new SlotKey(SlotKind.TAOBAO_PID, "2_3"),
+                "1");
+    }
+
+    public ObservationFixture key(String other) {
+        return new ObservationFixture(
+                other,
+                status,
+                paidFen,
+                estimatedFen,
+                settledFen,
+                subsidyFen,
+                feeRate,
+                feeFen,
+                clickedAt,
+                asOf,
+                slot,
+                item);
+    }
+
+    public ObservationFixture item(String other) {
+        return new ObservationFixture(
+                key,
+                status,
+                paidFen,
+                estimatedFen,
+                settledFen,
+                subsidyFen,
+                feeRate,
+                feeFen,
+                clickedAt,
+                asOf,
+                slot,
+                other);
     }
 
     public ObservationFixture status(OrderStatus other) {
@@ -56,12 +90,13 @@ public record ObservationFixture(
                 feeFen,
                 clickedAt,
                 asOf,
-                slot);
+                slot,
+                item);
     }
 
     public ObservationFixture estimated(long fen) {
         return new ObservationFixture(
-                key, status, paidFen, fen, settledFen, subsidyFen, feeRate, feeFen, clickedAt, asOf, slot);
+                key, status, paidFen, fen, settledFen, subsidyFen, feeRate, feeFen, clickedAt, asOf, slot, item);
     }
 
     public ObservationFixture settled(long fen) {
@@ -76,37 +111,49 @@ public record ObservationFixture(
                 feeFen,
                 clickedAt,
                 asOf,
-                slot);
+                slot,
+                item);
     }
 
     public ObservationFixture subsidy(long fen) {
         return new ObservationFixture(
-                key, status, paidFen, estimatedFen, settledFen, fen, feeRate, feeFen, clickedAt, asOf, slot);
+                key, status, paidFen, estimatedFen, settledFen, fen, feeRate, feeFen, clickedAt, asOf, slot, item);
     }
 
     public ObservationFixture feeRate(Rate rate) {
         return new ObservationFixture(
-                key, status, paidFen, estimatedFen, settledFen, subsidyFen, rate, feeFen, clickedAt, asOf, slot);
+                key, status, paidFen, estimatedFen, settledFen, subsidyFen, rate, feeFen, clickedAt, asOf, slot, item);
     }
 
     public ObservationFixture fee(long fen) {
         return new ObservationFixture(
-                key, status, paidFen, estimatedFen, settledFen, subsidyFen, feeRate, fen, clickedAt, asOf, slot);
+                key, status, paidFen, estimatedFen, settledFen, subsidyFen, feeRate, fen, clickedAt, asOf, slot, item);
     }
 
     public ObservationFixture clickedAt(Instant at) {
         return new ObservationFixture(
-                key, status, paidFen, estimatedFen, settledFen, subsidyFen, feeRate, feeFen, at, asOf, slot);
+                key, status, paidFen, estimatedFen, settledFen, subsidyFen, feeRate, feeFen, at, asOf, slot, item);
     }
 
     public ObservationFixture asOf(Instant at) {
         return new ObservationFixture(
-                key, status, paidFen, estimatedFen, settledFen, subsidyFen, feeRate, feeFen, clickedAt, at, slot);
+                key, status, paidFen, estimatedFen, settledFen, subsidyFen, feeRate, feeFen, clickedAt, at, slot, item);
     }
 
     public ObservationFixture slot(SlotKey other) {
         return new ObservationFixture(
-                key, status, paidFen, estimatedFen, settledFen, subsidyFen, feeRate, feeFen, clickedAt, asOf, other);
+                key,
+                status,
+                paidFen,
+                estimatedFen,
+                settledFen,
+                subsidyFen,
+                feeRate,
+                feeFen,
+                clickedAt,
+                asOf,
+                other,
+                item);
     }
 
     public Observation build() {
@@ -115,8 +162,8 @@ public record ObservationFixture(
                 key,
                 key.split(":")[1],
                 null,
-                "1",
-                "1",
+                item,
+                item,
                 "大衣",
                 "店",
                 1,

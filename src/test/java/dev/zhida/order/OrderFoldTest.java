@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,12 +19,14 @@ import org.junit.jupiter.api.Test;
 
 class OrderFoldTest {
 
+    private static final UUID ACCOUNT = new UUID(0, 1);
+
     private static OrderFold.Folded fold(ObservationFixture... observations) {
-        return OrderFold.fold(Stream.of(observations).map(OrderFoldTest::hashed).toList());
+        return OrderFold.fold(Stream.of(observations).map(OrderFoldTest::hashed).toList(), List.of());
     }
 
     private static OrderFold.Hashed hashed(ObservationFixture fixture) {
-        return new OrderFold.Hashed(fixture.build(), ObservationContent.hash(fixture.toString()));
+        return new OrderFold.Hashed(ACCOUNT, fixture.build(), ObservationContent.hash(fixture.toString()));
     }
 
     @Test
@@ -77,10 +80,10 @@ class OrderFoldTest {
                         .estimated(1_000 + seed % 3))
                 .map(OrderFoldTest::hashed)
                 .toList());
-        var expected = OrderFold.fold(observations);
+        var expected = OrderFold.fold(observations, List.of());
 
         observations.addAll(observations.subList(0, observations.size() / 2));
         Collections.shuffle(observations, new Random(shuffle));
-        assertThat(OrderFold.fold(observations)).isEqualTo(expected);
+        assertThat(OrderFold.fold(observations, List.of())).isEqualTo(expected);
     }
 }
