@@ -522,7 +522,8 @@ class SettlementTest {
                             .asString())
                     .contains("\r\n#END,1,315,");
             if (closed == 0) {
-                get(World.FINANCE, "commissions").body("items.find { it.orderNo == '" + late + "' }.period", is(openMonth.toString()));
+                get(World.FINANCE, "commissions")
+                        .body("items.find { it.orderNo == '" + late + "' }.period", is(openMonth.toString()));
                 lock(openMonth);
             }
         }

@@ -91,13 +91,11 @@ class CommissionReport {
 
     private static String live(YearMonth period, Optional<YearMonth> lastLocked) {
         // The time only narrows down what has to be looked up among the closed ones.
-        var late = lastLocked
-                .map(last -> """
+        var late = lastLocked.map(last -> """
                         (c.month <= %1$s
                          and c.calculated_at > (select locked_at - interval '1 hour' from ledger_month_lock where month = %1$s)
                          and not exists (select from closed_commission x where x.order_line_id = c.order_line_id))
-                        """.formatted(literal(last)))
-                .orElse("false");
+                        """.formatted(literal(last))).orElse("false");
         var open = lastLocked.map(last -> last.plusMonths(1));
         if (period == null) {
             var month = open.map(first -> "case when %s then %s::date else c.month end".formatted(late, literal(first)))

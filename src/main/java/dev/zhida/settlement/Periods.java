@@ -196,9 +196,10 @@ public class Periods {
     private void freezeEvidence(YearMonth month, Instant at) {
         var lines = statements.orderLines(month);
         var heads = new HashMap<UUID, String>();
-        lines.forEach((creator, ofCreator) ->
-                heads.put(creator, evidence.freezeCreator(month, creator, ofCreator, at)));
-        evidence.freezeBrands(month, lines.values().stream().flatMap(List::stream).toList(), at);
+        lines.forEach(
+                (creator, ofCreator) -> heads.put(creator, evidence.freezeCreator(month, creator, ofCreator, at)));
+        evidence.freezeBrands(
+                month, lines.values().stream().flatMap(List::stream).toList(), at);
         statements.print(month, heads);
     }
 

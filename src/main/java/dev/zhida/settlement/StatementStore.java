@@ -251,16 +251,16 @@ class StatementStore {
 
     /** The order lines that the statements of a month have, by creator. */
     Map<UUID, List<UUID>> orderLines(YearMonth month) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
+        return jdbi.withHandle(handle -> handle
+                .createQuery("""
                         select s.creator_id, array_agg(distinct l.order_line_id) lines
                         from statement s join statement_line l on l.statement_id = s.id
                         where s.month = :month and l.order_line_id is not null
                         group by s.creator_id
                         """)
                 .bind("month", month.atDay(1))
-                .map((row, context) -> Map.entry(
-                        row.getObject("creator_id", UUID.class),
-                        List.of((UUID[]) row.getArray("lines").getArray())))
+                .map((row, context) -> Map.entry(row.getObject("creator_id", UUID.class), List.of((UUID[])
+                        row.getArray("lines").getArray())))
                 .stream()
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
