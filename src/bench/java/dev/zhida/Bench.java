@@ -3,18 +3,23 @@ package dev.zhida;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zhida.link.ManyLinks;
+import dev.zhida.report.ManyCommissions;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.time.YearMonth;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,8 +28,11 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.postgresql.PGConnection;
 
 /**
  * Measures the edge of the packaged application, beside nginx in the same run: {@code ./mvnw -Pbench}. Everything is
@@ -36,7 +44,7 @@ public final class Bench {
     private static final int ROUNDS = Integer.getInteger("zhida.bench.rounds", 3);
     /** Which parts to measure. */
     private static final List<String> PARTS =
-            List.of(System.getProperty("zhida.bench.parts", "beside,fixed,many,ingest").split(","));
+            List.of(System.getProperty("zhida.bench.parts", "beside,fixed,many,ingest,csv").split(","));
 
     private static final int FIXED_RATE = 10_000;
     private static final int MANY = 1_000_000;
@@ -98,6 +106,9 @@ public final class Bench {
         }
         if (PARTS.contains("many")) {
             many(world);
+        }
+        if (PARTS.contains("csv")) {
+            csv(world);
         }
         Files.writeString(folder.resolve("bench.md"), table);
     }
@@ -364,6 +375,124 @@ public final class Bench {
             throw new IOException("order-reports: " + response.body());
         }
         return json.readTree(response.body());
+    }
+
+    // A month of a million lines: locked, and downloaded.
+
+    private void csv(World world) throws Exception {
+        // A young generation this small shows what stays, not what is waiting to be collected.
+        try (var app = new PackagedApp(folder, "-Xms512m", "-Xmx512m", "-Xmn24m")) {
+            app.start();
+            var operator = Files.readString(folder.resolve("data/operator-key")).strip();
+            var month = YearMonth.now(ZoneId.of("Asia/Shanghai")).minusMonths(1);
+            try (var connection = connect()) {
+                ManyCommissions.make(connection, world.redirects().getFirst(), MANY, month);
+            }
+            var finance = new ArrayList<String>();
+            for (var login : List.of("bench-finance", "bench-finance-2")) {
+                finance.add(post(app, operator, "people", Map.of("login", login, "displayName", login, "role", "FINANCE"))
+                        .get("apiKey")
+                        .asText());
+            }
+            download("open", app, finance.getFirst(), month, ManyCommissions.query(month, false));
+            post(app, finance.getFirst(), "periods/" + month + "/lock", Map.of());
+            var began = System.nanoTime();
+            post(app, finance.getLast(), "periods/" + month + "/lock/approve", Map.of());
+            say("A month of %,d lines is locked in %.1f s.", MANY, (System.nanoTime() - began) / 1e9);
+            download("closed", app, finance.getFirst(), month, ManyCommissions.query(month, true));
+            say("");
+        }
+    }
+
+    /** The same rows by COPY to a client that throws them away, and as a file over HTTP, in turn. */
+    private void download(String what, PackagedApp app, String key, YearMonth month, String query) throws Exception {
+        var path = "commissions.csv?period=" + month;
+        get(app, key, path);
+        var copies = new ArrayList<Double>();
+        var downloads = new ArrayList<Double>();
+        var ratios = new ArrayList<Double>();
+        var growth = 0.0;
+        var bytes = 0L;
+        for (var round = 0; round < ROUNDS; round++) {
+            var began = System.nanoTime();
+            long rows;
+            try (var connection = connect()) {
+                rows = connection
+                        .unwrap(PGConnection.class)
+                        .getCopyAPI()
+                        .copyOut("copy (" + query + ") to stdout", OutputStream.nullOutputStream());
+            }
+            copies.add((System.nanoTime() - began) / 1e9);
+            if (rows != MANY) {
+                throw new IOException("COPY had " + rows + " rows");
+            }
+            collect(app);
+            var before = heap(app);
+            var highest = new AtomicLong();
+            var done = new AtomicBoolean();
+            var watch = Thread.startVirtualThread(() -> {
+                while (!done.get()) {
+                    highest.accumulateAndGet((long) heap(app), Math::max);
+                }
+            });
+            began = System.nanoTime();
+            bytes = get(app, key, path);
+            downloads.add((System.nanoTime() - began) / 1e9);
+            done.set(true);
+            watch.join();
+            growth = Math.max(growth, highest.get() - before);
+            ratios.add(copies.getLast() / downloads.getLast());
+        }
+        say(
+                "commissions.csv of a month that is %s, %,d lines, %,d MB: %.1f s, %.2f of the rate of PostgreSQL's own COPY of the "
+                        + "same query (%.1f s); the heap grows by %.0f MB at most.",
+                what,
+                MANY,
+                bytes >> 20,
+                median(downloads.stream().mapToDouble(d -> d)),
+                median(ratios.stream().mapToDouble(r -> r)),
+                median(copies.stream().mapToDouble(d -> d)),
+                growth / (1 << 20));
+    }
+
+    private double heap(PackagedApp app) {
+        try {
+            return metric(app, "jvm_memory_used_bytes\\{[^}]*area=\"heap\"[^}]*}");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void collect(PackagedApp app) throws Exception {
+        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        new ProcessBuilder(jcmd, Long.toString(app.pid()), "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    /** Reads a file to its end, which it has to have; answers its size. */
+    private long get(PackagedApp app, String key, String path) throws Exception {
+        var response = http.send(
+                HttpRequest.newBuilder(URI.create(app.url() + "/api/v1/" + path))
+                        .header("Authorization", "Bearer " + key)
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        var buffer = new byte[1 << 16];
+        var size = 0L;
+        var last = "";
+        try (var in = response.body()) {
+            for (var read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                size += read;
+                last = last + new String(buffer, Math.max(0, read - 200), Math.min(200, read), StandardCharsets.ISO_8859_1);
+                last = last.substring(Math.max(0, last.length() - 200));
+            }
+        }
+        if (response.statusCode() != 200 || !last.contains("\r\n#END," + MANY + ",")) {
+            throw new IOException(path + ": " + response.statusCode() + " " + last);
+        }
+        return size;
     }
 
     // The world, through the API.

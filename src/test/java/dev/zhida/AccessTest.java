@@ -97,6 +97,39 @@ class AccessTest {
                     Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/commissions", Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/commissions.csv", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/commissions.xlsx", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/statements.csv", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/statement-lines.csv", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/orders.csv", Set.of(World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/payout-items.csv", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/reconciliation-rows.csv", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/periods", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/periods/{month}", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("POST /api/v1/periods/{month}/lock", Set.of(World.FINANCE)),
+            Map.entry("POST /api/v1/periods/{month}/lock/approve", Set.of(World.FINANCE)),
+            Map.entry("GET /api/v1/statements", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/statements/{id}", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/statements/{id}/lines", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
+            Map.entry("POST /api/v1/payouts", Set.of(World.FINANCE)),
+            Map.entry("GET /api/v1/payouts", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/payouts/{id}", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/payouts/{id}/items", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("POST /api/v1/payouts/{id}/approve", Set.of(World.FINANCE)),
+            Map.entry("POST /api/v1/payouts/{id}/cancel", Set.of(World.FINANCE)),
+            Map.entry("POST /api/v1/payouts/{id}/export", Set.of(World.FINANCE)),
+            Map.entry("POST /api/v1/payouts/{id}/results", Set.of(World.FINANCE)),
+            Map.entry("GET /api/v1/payees/{creator}", Set.of(World.FINANCE)),
+            Map.entry("PUT /api/v1/payees/{creator}", Set.of(World.FINANCE)),
+            Map.entry("GET /api/v1/tax-settings", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("POST /api/v1/tax-settings", Set.of(World.FINANCE)),
+            Map.entry("POST /api/v1/adjustments", Set.of(World.FINANCE)),
+            Map.entry("GET /api/v1/adjustments", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("POST /api/v1/adjustments/{id}/approve", Set.of(World.FINANCE)),
+            Map.entry("POST /api/v1/adjustments/{id}/reject", Set.of(World.FINANCE)),
+            Map.entry("POST /api/v1/reconciliations", Set.of(World.FINANCE)),
+            Map.entry("GET /api/v1/reconciliations", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/reconciliations/{id}", Set.of(World.FINANCE, World.AUDITOR)),
+            Map.entry("GET /api/v1/reconciliations/{id}/rows", Set.of(World.FINANCE, World.AUDITOR)),
             Map.entry("GET /api/v1/reports/comparison", ALL),
             Map.entry("GET /api/v1/host-app-rules", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry(
@@ -150,7 +183,7 @@ class AccessTest {
                 .replace("{number}", "0")
                 .replaceAll("\\{\\w+}", "00000000-0000-0000-0000-000000000000");
         var request = key == null ? given() : given().header("Authorization", "Bearer " + key);
-        if (path.endsWith("/order-reports") || path.endsWith("/csv")) {
+        if (path.endsWith("/order-reports") || path.endsWith("/reconciliations") || path.endsWith("/csv")) {
             request = request.multiPart("nothing", "x");
         } else if (parts[0].equals("POST") || parts[0].equals("PUT")) {
             request = request.contentType(ContentType.JSON).body("{}");

@@ -37,6 +37,7 @@ class ArchitectureTest {
             "attribution",
             "commission",
             "intake",
+            "settlement",
             "rollup",
             "comparison",
             "report",
@@ -128,7 +129,12 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        room("money"), room("ledger"), room("commission"), room("order"), room("attribution"))
+                        room("money"),
+                        room("ledger"),
+                        room("commission"),
+                        room("order"),
+                        room("attribution"),
+                        room("settlement"))
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.Double")

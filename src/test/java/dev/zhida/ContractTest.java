@@ -64,7 +64,7 @@ class ContractTest {
     }
 
     private static boolean hasBody(JsonNode operation) {
-        for (var status : new String[] {"200", "201"}) {
+        for (var status : new String[] {"200", "201", "202"}) {
             for (var content : operation.path("responses").path(status).path("content")) {
                 if (!content.path("schema").isMissingNode()
                         && !content.path("schema").isEmpty()) {

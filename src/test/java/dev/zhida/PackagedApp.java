@@ -77,6 +77,10 @@ final class PackagedApp implements AutoCloseable {
         throw new IOException("the application did not become ready: " + Files.readString(log()));
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     Path log() {
         return folder.resolve("application.log");
     }

@@ -22,6 +22,7 @@ public class World {
     static final String LONELY_CREATOR = "test-creator-3";
     static final String BRAND = "test-brand";
     static final String FINANCE = "test-finance";
+    static final String OTHER_FINANCE = "test-finance-2";
     static final String AUDITOR = "test-auditor";
     static final String ACCOUNT = "test";
 
@@ -49,6 +50,7 @@ public class World {
         add(LONELY_CREATOR, Role.CREATOR, people.addCreator(LONELY_CREATOR), null);
         add(BRAND, Role.BRAND, null, campaigns.addBrand("test"));
         add(FINANCE, Role.FINANCE, null, null);
+        add(OTHER_FINANCE, Role.FINANCE, null, null);
         add(AUDITOR, Role.AUDITOR, null, null);
         slots.addTaobaoPids(
                 slots.addAccount(Marketplace.TAOBAO, ACCOUNT),

@@ -13,9 +13,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,6 +34,7 @@ public class Ledger {
 
     /**
      * Brings every source to its target, under a lock on the source; sources that are there already post nothing.
+     * Until the transaction ends no month is locked: the lock waits for it, and it for the lock.
      *
      * @return how many transfers were posted
      */
@@ -50,12 +51,14 @@ public class Ledger {
             }
         });
         try (var handle = jdbi.open()) {
+            // Before the sources: the lock of a month posts too, and both take things in this order.
+            handle.execute("select pg_advisory_xact_lock_shared(hashtext('ledger-month'), 0)");
             var sources = lock(handle, bySource.keySet());
             var standing = standing(handle, sources);
-            var locked = lockedMonths(handle);
+            var lastLocked = lastLocked(handle);
             var rows = new ArrayList<Row>();
             bySource.forEach((name, target) -> {
-                var month = openMonth(target.month(), locked);
+                var month = openMonth(target.month(), lastLocked);
                 var source = sources.get(name);
                 target.differenceFrom(standing.getOrDefault(source.id(), Map.of()))
                         .forEach(difference -> rows.add(new Row(source, difference, month, target.reason())));
@@ -81,6 +84,35 @@ public class Ledger {
                         Money.ofFen(row.getLong("fen"))))
                 .stream()
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    /** Waits for every posting that is under way and lets no other begin until the transaction ends. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void stopPostings() {
+        jdbi.useHandle(handle -> handle.execute("select pg_advisory_xact_lock(hashtext('ledger-month'), 0)"));
+    }
+
+    /** Locks a month for ever; what belongs to it or to one before is posted in the month after from now on. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void lock(YearMonth month, Instant at) {
+        jdbi.useHandle(
+                handle -> handle.createUpdate("insert into ledger_month_lock (month, locked_at) values (:month, :at)")
+                        .bind("month", month.atDay(1))
+                        .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                        .execute());
+    }
+
+    /** The last month that is locked; all before it are closed too. */
+    public Optional<YearMonth> lastLocked() {
+        return jdbi.withHandle(Ledger::lastLocked);
+    }
+
+    /** The first month that anything was ever posted in. */
+    public Optional<YearMonth> firstMonth() {
+        return jdbi.withHandle(handle -> handle.createQuery("select min(month) from ledger_transfer")
+                .mapTo(LocalDate.class)
+                .findOne()
+                .map(YearMonth::from));
     }
 
     private record Source(long id, int version) {}
@@ -135,18 +167,18 @@ public class Ledger {
         return standing;
     }
 
-    private static Set<YearMonth> lockedMonths(Handle handle) {
-        return new HashSet<>(handle.createQuery("select month from ledger_month_lock")
-                .map((row, context) -> YearMonth.from(row.getObject("month", LocalDate.class)))
-                .list());
+    private static Optional<YearMonth> lastLocked(Handle handle) {
+        return handle.createQuery("select max(month) from ledger_month_lock")
+                .mapTo(LocalDate.class)
+                .findOne()
+                .map(YearMonth::from);
     }
 
-    private static YearMonth openMonth(YearMonth wanted, Set<YearMonth> locked) {
-        var month = wanted;
-        while (locked.contains(month)) {
-            month = month.plusMonths(1);
-        }
-        return month;
+    private static YearMonth openMonth(YearMonth wanted, Optional<YearMonth> lastLocked) {
+        return lastLocked
+                .filter(last -> !wanted.isAfter(last))
+                .map(last -> last.plusMonths(1))
+                .orElse(wanted);
     }
 
     private static void insert(Handle handle, List<Row> rows, Instant at) {

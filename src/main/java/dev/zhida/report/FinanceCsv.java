@@ -1,20 +1,13 @@
 package dev.zhida.report;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
-import dev.zhida.money.BusinessTime;
-import dev.zhida.money.Money;
+import dev.zhida.report.FinanceFile.Column;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -22,96 +15,200 @@ import java.util.List;
  * A CSV file for finance: UTF-8 with a byte order mark, ids that keep their digits in a spreadsheet, yuan with two
  * decimals, times with their offset. Its last record, {@code #END,rows,sumFen,sha256}, tells a whole file from a
  * broken one; the hash is over all bytes before it.
+ *
+ * <p>It works on bytes, because a million rows of strings cost more than the database needs to send them.
  */
 final class FinanceCsv {
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxxx").withZone(BusinessTime.ZONE);
-    private static final String FORMULA_STARTS = "=+-@\t\r\n";
-    private static final String FULL_WIDTH_FORMULA_STARTS = "＝＋－＠";
+    static final Charset GB18030 = Charset.forName("GB18030");
 
-    private final DigestOutputStream out;
-    private final CsvWriter writer;
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+    private static final int FLUSH_AT = 1 << 16;
+
+    private final OutputStream out;
+    private final MessageDigest digest;
+    private final Column[] columns;
     private final boolean raw;
+    private final Charset charset;
+    private byte[] buffer = new byte[FLUSH_AT + 4_096];
+    private int length;
     private long rows;
-    private Money sum = Money.ZERO;
+    private long sumFen;
 
     /**
      * Begins a file.
      *
      * @param raw whether ids stand without the TAB that spreadsheets need to keep their digits
+     * @param charset UTF-8, which gets a byte order mark, or {@link #GB18030}
      */
-    FinanceCsv(OutputStream target, boolean raw, List<String> header) throws IOException {
+    FinanceCsv(OutputStream out, FinanceFile file, boolean raw, Charset charset) throws IOException {
         try {
-            this.out = new DigestOutputStream(target, MessageDigest.getInstance("SHA-256"));
+            this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+        this.out = out;
+        this.columns = file.columns().toArray(Column[]::new);
         this.raw = raw;
-        out.write(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF});
-        this.writer = CsvWriter.builder()
-                .lineDelimiter(LineDelimiter.CRLF)
-                .build(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-        writer.writeRecord(header);
-    }
-
-    /** Begins a record that counts {@code amount} to the sum of the file. */
-    Record record(Money amount) {
-        rows++;
-        sum = sum.plus(amount);
-        return new Record();
-    }
-
-    /** The cells of one record. */
-    final class Record {
-        private final List<String> cells = new ArrayList<>();
-
-        /** A number that is a name: it ends with a TAB, so that a spreadsheet keeps all of its digits. */
-        Record id(String id) {
-            return plain(id == null ? "" : raw ? id : id + "\t");
+        this.charset = charset;
+        if (charset.equals(StandardCharsets.UTF_8)) {
+            put(BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
         }
+        header(file.header());
+    }
 
-        /** Words that a person may have written: what a spreadsheet would take for a formula is disarmed. */
-        Record text(String text) {
-            if (text == null || text.isEmpty()) {
-                return plain("");
+    private void header(List<String> names) throws IOException {
+        var first = true;
+        for (var name : names) {
+            if (!first) {
+                put((byte) ',');
             }
-            var first = text.charAt(0);
-            var formula = FORMULA_STARTS.indexOf(first) >= 0 || FULL_WIDTH_FORMULA_STARTS.indexOf(first) >= 0;
-            return plain(formula ? "'" + text : text);
+            first = false;
+            var bytes = name.getBytes(StandardCharsets.UTF_8);
+            put(bytes, 0, bytes.length);
         }
+        endRecord(charset.equals(StandardCharsets.UTF_8) ? BYTE_ORDER_MARK.length : 0);
+    }
 
-        /** Yuan in one column, fen in the next; negative amounts stay numbers. */
-        Record money(long fen) {
-            return plain(Money.ofFen(fen).yuan()).plain(Long.toString(fen));
+    /** Adds a row: the cells of the columns, and as the last the fen to sum. */
+    void row(CopyRow row) throws IOException {
+        var start = length;
+        for (var i = 0; i < columns.length; i++) {
+            if (i > 0) {
+                put((byte) ',');
+            }
+            if (row.isNull(i)) {
+                if (columns[i].kind() == FinanceFile.Kind.MONEY) {
+                    put((byte) ',');
+                }
+                continue;
+            }
+            switch (columns[i].kind()) {
+                case ID -> id(row, i);
+                case TEXT -> text(row, i);
+                case WORD, TIME -> quoted(row.bytes(), row.start(i), row.end(i), false);
+                case MONEY -> money(row, i);
+            }
         }
+        rows++;
+        sumFen = Math.addExact(sumFen, row.isNull(columns.length) ? 0 : row.number(columns.length));
+        endRecord(start);
+    }
 
-        Record time(Instant at) {
-            return plain(at == null ? "" : TIME.format(at));
+    private void id(CopyRow row, int cell) {
+        quoted(row.bytes(), row.start(cell), row.end(cell), false);
+        if (!raw && row.end(cell) > row.start(cell)) {
+            put((byte) '\t');
         }
+    }
 
-        /** A word of ours. */
-        Record plain(String cell) {
-            cells.add(cell == null ? "" : cell);
-            return this;
-        }
+    private void text(CopyRow row, int cell) {
+        quoted(row.bytes(), row.start(cell), row.end(cell), startsFormula(row.bytes(), row.start(cell), row.end(cell)));
+    }
 
-        void end() {
-            writer.writeRecord(cells);
+    /** {@code = + - @ TAB CR LF}, and the first four as Chinese keyboards write them. */
+    private static boolean startsFormula(byte[] bytes, int from, int until) {
+        if (from == until) {
+            return false;
         }
+        return switch (bytes[from]) {
+            case '=', '+', '-', '@', '\t', '\r', '\n' -> true;
+            // ＝ U+FF1D, ＋ U+FF0B, － U+FF0D, ＠ U+FF20.
+            case (byte) 0xEF ->
+                until - from >= 3
+                        && (bytes[from + 1] == (byte) 0xBC
+                                && (bytes[from + 2] == (byte) 0x9D
+                                        || bytes[from + 2] == (byte) 0x8B
+                                        || bytes[from + 2] == (byte) 0x8D
+                                        || bytes[from + 2] == (byte) 0xA0));
+            default -> false;
+        };
+    }
+
+    private void quoted(byte[] bytes, int from, int until, boolean disarmed) {
+        var needed = false;
+        for (var i = from; i < until && !needed; i++) {
+            needed = bytes[i] == ',' || bytes[i] == '"' || bytes[i] == '\r' || bytes[i] == '\n';
+        }
+        if (needed) {
+            put((byte) '"');
+        }
+        if (disarmed) {
+            put((byte) '\'');
+        }
+        if (!needed) {
+            put(bytes, from, until - from);
+            return;
+        }
+        for (var i = from; i < until; i++) {
+            if (bytes[i] == '"') {
+                put((byte) '"');
+            }
+            put(bytes[i]);
+        }
+        put((byte) '"');
+    }
+
+    private void money(CopyRow row, int cell) {
+        var bytes = row.bytes();
+        var from = row.start(cell);
+        var until = row.end(cell);
+        var digits = from;
+        if (bytes[from] == '-') {
+            put((byte) '-');
+            digits++;
+        }
+        if (until - digits > 2) {
+            put(bytes, digits, until - 2 - digits);
+        } else {
+            put((byte) '0');
+        }
+        put((byte) '.');
+        put(until - digits > 1 ? bytes[until - 2] : (byte) '0');
+        put(bytes[until - 1]);
+        put((byte) ',');
+        put(bytes, from, until - from);
+    }
+
+    private void endRecord(int start) throws IOException {
+        put((byte) '\r');
+        put((byte) '\n');
+        if (!charset.equals(StandardCharsets.UTF_8)) {
+            var text = new String(buffer, start, length - start, StandardCharsets.UTF_8).getBytes(charset);
+            length = start;
+            put(text, 0, text.length);
+        }
+        if (length >= FLUSH_AT) {
+            flush();
+        }
+    }
+
+    private void flush() throws IOException {
+        digest.update(buffer, 0, length);
+        out.write(buffer, 0, length);
+        length = 0;
+    }
+
+    private void put(byte b) {
+        if (length == buffer.length) {
+            buffer = Arrays.copyOf(buffer, buffer.length * 2);
+        }
+        buffer[length++] = b;
+    }
+
+    private void put(byte[] bytes, int from, int count) {
+        while (buffer.length - length < count) {
+            buffer = Arrays.copyOf(buffer, buffer.length * 2);
+        }
+        System.arraycopy(bytes, from, buffer, length, count);
+        length += count;
     }
 
     /** Ends the file with its control record. */
-    void end() {
-        try {
-            writer.flush();
-            var hash = HexFormat.of().formatHex(out.getMessageDigest().digest());
-            out.on(false);
-            var last = "#END," + rows + "," + sum.fen() + "," + hash + "\r\n";
-            out.write(last.getBytes(StandardCharsets.US_ASCII));
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    void end() throws IOException {
+        flush();
+        var hash = HexFormat.of().formatHex(digest.digest());
+        out.write(("#END," + rows + "," + sumFen + "," + hash + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        out.flush();
     }
 }

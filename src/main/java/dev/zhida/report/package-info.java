@@ -1,7 +1,9 @@
 /**
- * What is read about what happened: commissions, orders, touches, the comparison of token and link. The room may
- * read every table and writes none.
+ * What is read about what happened: commissions, orders, touches, the comparison of token and link, and the files that
+ * finance downloads. The room may read every table and writes none.
  *
- * <p>Always true: every answer is cut to the caller's scope and says how fresh it is.
+ * <p>Always true: every answer is cut to the caller's scope and says how fresh it is. A file is one {@code COPY}: of one
+ * moment, never held, and without its last record if it broke. Of a closed month it is made of what was frozen at the
+ * lock, the same bytes for ever.
  */
 package dev.zhida.report;

@@ -1,0 +1,644 @@
+package dev.zhida.settlement;
+
+import static dev.zhida.settlement.Periods.instant;
+import static dev.zhida.settlement.Periods.utc;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.zhida.database.Retries;
+import dev.zhida.identity.AuditTrail;
+import dev.zhida.identity.Caller;
+import dev.zhida.ledger.Account;
+import dev.zhida.ledger.Account.Kind;
+import dev.zhida.ledger.Flow;
+import dev.zhida.ledger.Ledger;
+import dev.zhida.ledger.Target;
+import dev.zhida.money.BusinessTime;
+import dev.zhida.money.Money;
+import dev.zhida.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/**
+ * Batches of money to creators. A draft takes what it will pay out of what is payable at once, so nothing that happens
+ * before it is sent can spend it again; what fails or is cancelled goes back.
+ */
+@ApplicationScoped
+class Payouts {
+
+    private static final Duration WITHIN = Duration.ofMinutes(2);
+
+    /** What banks and Alipay read in China. */
+    private static final Charset GB18030 = Charset.forName("GB18030");
+
+    private final Jdbi jdbi;
+    private final Ledger ledger;
+    private final TaxSettings tax;
+    private final AuditTrail audit;
+    private final Retries retries;
+    private final Clock clock;
+
+    Payouts(Jdbi jdbi, Ledger ledger, TaxSettings tax, AuditTrail audit, Retries retries, Clock clock) {
+        this.jdbi = jdbi;
+        this.ledger = ledger;
+        this.tax = tax;
+        this.audit = audit;
+        this.retries = retries;
+        this.clock = clock;
+    }
+
+    enum State {
+        DRAFT,
+        APPROVED,
+        EXPORTED,
+        CANCELLED
+    }
+
+    enum ItemState {
+        PENDING,
+        PAID,
+        FAILED,
+        CANCELLED
+    }
+
+    /**
+     * What a payout is to be.
+     *
+     * @param minimum nobody is sent less
+     * @param holdDays what statements younger than so many days added is not sent yet
+     * @param creators to whom it is limited; empty for all
+     */
+    record Wish(PayeeChannel channel, Money minimum, int holdDays, List<UUID> creators) {}
+
+    /** A batch with its sums; amounts in fen. */
+    record Payout(
+            UUID id,
+            State state,
+            PayeeChannel channel,
+            long minimumFen,
+            int holdDays,
+            UUID madeBy,
+            Instant madeAt,
+            UUID approvedBy,
+            Instant approvedAt,
+            Instant exportedAt,
+            long items,
+            long pending,
+            long failed,
+            long grossFen,
+            long taxFen,
+            long netFen) {}
+
+    record Item(
+            UUID id,
+            UUID creatorId,
+            Money gross,
+            Money tax,
+            String taxMethod,
+            YearMonth month,
+            Payee payee,
+            ItemState state,
+            String failure,
+            String reference,
+            Instant changedAt) {
+
+        Money net() {
+            return gross.minus(tax);
+        }
+
+        /** What the item should have moved: nothing at all if it did not go through. */
+        Target target(YearMonth postIn) {
+            var amounts = new LinkedHashMap<Flow, Money>();
+            if (state == ItemState.PENDING || state == ItemState.PAID) {
+                var payable = new Account(Kind.CREATOR_PAYABLE, creatorId.toString());
+                amounts.put(new Flow(payable, new Account(Kind.CREATOR_PAID, creatorId.toString())), net());
+                if (tax.isPositive()) {
+                    amounts.put(new Flow(payable, new Account(Kind.TAX_WITHHELD, creatorId.toString())), tax);
+                }
+            }
+            return new Target("payout-item/" + id, amounts, postIn, state.name());
+        }
+    }
+
+    record Skipped(UUID creatorId, Payable.Reason reason, Money available) {}
+
+    record Draft(Payout payout, List<Skipped> skipped) {}
+
+    /** What the bank says of an item. */
+    record Result(UUID itemId, boolean paid, String reference, String failure) {}
+
+    /**
+     * Makes a draft of everything that can be paid now.
+     *
+     * @throws Refusal {@code nothing-to-pay}, with the reason for each creator who has a balance
+     */
+    Draft make(Wish wish, Caller by) {
+        return retries.inTransaction(WITHIN, () -> {
+            try (var handle = jdbi.open()) {
+                var creators = lockCreators(handle, wish.creators());
+                var at = clock.instant();
+                var month = BusinessTime.monthOf(at);
+                var withholding = tax.on(BusinessTime.dayOf(at));
+                var items = new ArrayList<Item>();
+                var skipped = new ArrayList<Skipped>();
+                for (var payable : payables(handle, creators, at.minus(wish.holdDays(), ChronoUnit.DAYS), month)) {
+                    switch (payable.decide(wish.channel(), wish.minimum(), withholding)) {
+                        case Payable.Decision.Pay(var gross, var withheld) ->
+                            items.add(new Item(
+                                    UuidCreator.getTimeOrderedEpoch(),
+                                    payable.creatorId(),
+                                    gross,
+                                    withheld,
+                                    withholding.name(),
+                                    month,
+                                    payable.payee(),
+                                    ItemState.PENDING,
+                                    null,
+                                    null,
+                                    at));
+                        case Payable.Decision.Skip(var reason, var available) ->
+                            skipped.add(new Skipped(payable.creatorId(), reason, available));
+                    }
+                }
+                if (items.isEmpty()) {
+                    throw new Refusal(
+                            Refusal.Kind.CONFLICT,
+                            "nothing-to-pay",
+                            skipped.isEmpty()
+                                    ? "nobody has a balance that is payable: statements are written when a month is locked"
+                                    : "nobody who has a balance can be paid now: see errors",
+                            skipped.stream()
+                                    .limit(100)
+                                    .map(s -> new Refusal.FieldError(
+                                            s.creatorId().toString(),
+                                            s.reason() + ", available "
+                                                    + s.available().yuan() + " yuan"))
+                                    .toList());
+                }
+                var id = UuidCreator.getTimeOrderedEpoch();
+                insert(handle, id, wish, items, by, at);
+                ledger.post(items.stream().map(item -> item.target(month)).toList(), at);
+                audit.add(by.personId(), "payout-made", "payout/" + id, Map.of("items", items.size()), at);
+                return new Draft(payout(handle, id), skipped);
+            }
+        });
+    }
+
+    /**
+     * Approves a draft.
+     *
+     * @throws Refusal {@code same-person}, {@code payout-not-draft}, or {@code payee-blocked} since the draft was made
+     */
+    Payout approve(UUID id, Caller by) {
+        return retries.inTransaction(WITHIN, () -> {
+            try (var handle = jdbi.open()) {
+                var payout = lock(handle, id);
+                must(payout, State.DRAFT, "payout-not-draft", "only a draft is approved");
+                if (payout.madeBy().equals(by.personId())) {
+                    throw Periods.samePerson("the payout");
+                }
+                var blocked = handle.createQuery("""
+                                select i.creator_id, p.blocked_reason from payout_item i join payee p using (creator_id)
+                                where i.payout_id = :id and p.blocked_reason is not null order by 1 limit 100
+                                """)
+                        .bind("id", id)
+                        .map((row, context) ->
+                                new Refusal.FieldError(row.getString("creator_id"), row.getString("blocked_reason")))
+                        .list();
+                if (!blocked.isEmpty()) {
+                    throw new Refusal(
+                            Refusal.Kind.CONFLICT,
+                            "payee-blocked",
+                            "creators were blocked after the draft was made: cancel it and make another",
+                            blocked);
+                }
+                var at = clock.instant();
+                handle.createUpdate(
+                                "update payout set state = 'APPROVED', approved_by = :by, approved_at = :at where id = :id")
+                        .bind("by", by.personId())
+                        .bind("at", utc(at))
+                        .bind("id", id)
+                        .execute();
+                audit.add(by.personId(), "payout-approved", "payout/" + id, Map.of(), at);
+                return payout(handle, id);
+            }
+        });
+    }
+
+    /**
+     * Gives up a payout that was not exported; all of it is payable again.
+     *
+     * @throws Refusal {@code payout-exported}: what may have been sent is settled by its results only
+     */
+    Payout cancel(UUID id, Caller by) {
+        return retries.inTransaction(WITHIN, () -> {
+            try (var handle = jdbi.open()) {
+                var payout = lock(handle, id);
+                if (payout.state() == State.EXPORTED) {
+                    throw new Refusal(
+                            Refusal.Kind.CONFLICT,
+                            "payout-exported",
+                            "the file may have been sent: report its items as failed instead");
+                }
+                if (payout.state() != State.CANCELLED) {
+                    var at = clock.instant();
+                    handle.createUpdate(
+                                    "update payout set state = 'CANCELLED', cancelled_by = :by, cancelled_at = :at where id = :id")
+                            .bind("by", by.personId())
+                            .bind("at", utc(at))
+                            .bind("id", id)
+                            .execute();
+                    handle.createUpdate(
+                                    "update payout_item set state = 'CANCELLED', changed_at = :at where payout_id = :id")
+                            .bind("at", utc(at))
+                            .bind("id", id)
+                            .execute();
+                    post(items(handle, id), at);
+                    audit.add(by.personId(), "payout-cancelled", "payout/" + id, Map.of(), at);
+                }
+                return payout(handle, id);
+            }
+        });
+    }
+
+    /** The file that is uploaded to Alipay or the bank; the same bytes however often it is asked for. */
+    byte[] export(UUID id, Caller by) {
+        return retries.inTransaction(WITHIN, () -> {
+            try (var handle = jdbi.open()) {
+                var payout = lock(handle, id);
+                if (payout.state() == State.EXPORTED) {
+                    return handle.createQuery("select file from payout where id = :id")
+                            .bind("id", id)
+                            .mapTo(byte[].class)
+                            .one();
+                }
+                must(
+                        payout,
+                        State.APPROVED,
+                        "payout-not-approved",
+                        "another person has to approve it before it is exported");
+                var at = clock.instant();
+                var file = file(payout, items(handle, id));
+                handle.createUpdate(
+                                "update payout set state = 'EXPORTED', file = :file, exported_at = :at where id = :id")
+                        .bind("file", file)
+                        .bind("at", utc(at))
+                        .bind("id", id)
+                        .execute();
+                audit.add(by.personId(), "payout-exported", "payout/" + id, Map.of("bytes", file.length), at);
+                return file;
+            }
+        });
+    }
+
+    /**
+     * Takes what became of items. Saying the same again changes nothing; what was paid may still come back as failed, but
+     * what has failed is payable again and cannot become paid.
+     *
+     * @throws Refusal {@code payout-not-exported} or {@code results-refused} with the item and the reason; then none is taken
+     */
+    Payout results(UUID id, List<Result> results, Caller by) {
+        return retries.inTransaction(WITHIN, () -> {
+            try (var handle = jdbi.open()) {
+                var payout = lock(handle, id);
+                must(
+                        payout,
+                        State.EXPORTED,
+                        "payout-not-exported",
+                        "there are no results before the file was exported");
+                var byId = new LinkedHashMap<UUID, Item>();
+                items(handle, id).forEach(item -> byId.put(item.id(), item));
+                var at = clock.instant();
+                var errors = new ArrayList<Refusal.FieldError>();
+                var changed = new LinkedHashMap<UUID, Item>();
+                for (var result : results) {
+                    var item = changed.getOrDefault(result.itemId(), byId.get(result.itemId()));
+                    var wrong = wrong(item, result);
+                    if (wrong != null) {
+                        errors.add(new Refusal.FieldError(result.itemId().toString(), wrong));
+                    } else if (item.state() != (result.paid() ? ItemState.PAID : ItemState.FAILED)) {
+                        changed.put(item.id(), with(item, result, at));
+                    }
+                }
+                if (!errors.isEmpty()) {
+                    throw new Refusal(
+                            Refusal.Kind.INVALID, "results-refused", "no result was taken: see errors", errors);
+                }
+                update(handle, changed.values().stream().toList());
+                post(changed.values().stream().toList(), at);
+                audit.add(by.personId(), "payout-results", "payout/" + id, Map.of("changed", changed.size()), at);
+                return payout(handle, id);
+            }
+        });
+    }
+
+    private static String wrong(Item item, Result result) {
+        if (item == null) {
+            return "is no item of this payout";
+        }
+        if (result.paid() && item.state() == ItemState.FAILED) {
+            return "has failed before, and its money may be in another payout: adjust by hand if it was paid after all";
+        }
+        return !result.paid() && (result.failure() == null || result.failure().isBlank())
+                ? "failed: say why in `failure`"
+                : null;
+    }
+
+    private static Item with(Item item, Result result, Instant at) {
+        return new Item(
+                item.id(),
+                item.creatorId(),
+                item.gross(),
+                item.tax(),
+                item.taxMethod(),
+                item.month(),
+                item.payee(),
+                result.paid() ? ItemState.PAID : ItemState.FAILED,
+                result.paid() ? null : result.failure(),
+                result.reference(),
+                at);
+    }
+
+    Optional<Payout> find(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery(SELECT + " where p.id = :id group by p.id")
+                .bind("id", id)
+                .map(PAYOUT)
+                .findOne());
+    }
+
+    /** A page, newest first, from before the payout {@code before}. */
+    List<Payout> page(UUID before, int limit) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        SELECT
+                                + " where (:before::uuid is null or p.id < :before) group by p.id order by p.id desc limit :limit")
+                .bind("before", before)
+                .bind("limit", limit)
+                .map(PAYOUT)
+                .list());
+    }
+
+    /** A page of a payout's items in their order, from after the item {@code after}. */
+    List<Item> items(UUID payout, UUID after, int limit) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        ITEMS + " and (:after::uuid is null or i.id > :after) order by i.id limit :limit")
+                .bind("payout", payout)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map(ITEM)
+                .list());
+    }
+
+    /** What failed items were leads back to what is payable, in the earliest open month from now on. */
+    private void post(List<Item> items, Instant at) {
+        var month = BusinessTime.monthOf(at);
+        ledger.post(items.stream().map(item -> item.target(month)).toList(), at);
+    }
+
+    /** Locks those who have a payable account, so that whoever else makes a payout waits and then sees this one. */
+    private static List<UUID> lockCreators(Handle handle, List<UUID> only) {
+        return handle.createQuery("""
+                        select c.id from creator c
+                        where c.id::text in (select owner from ledger_account where kind in ('CREATOR_PAYABLE', 'CLAWBACK_DEBT'))
+                          and (cardinality(:only) = 0 or c.id = any(:only))
+                        order by c.id for no key update
+                        """)
+                .bindArray("only", UUID.class, only)
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    /** Everybody of them who has a balance other than zero. */
+    private static List<Payable> payables(Handle handle, List<UUID> creators, Instant heldSince, YearMonth month) {
+        return handle.createQuery("""
+                        with account as (
+                            select a.id, a.owner::uuid creator_id, a.kind,
+                                   coalesce((select sum(amount_fen) from ledger_transfer where credit_id = a.id), 0)
+                                 - coalesce((select sum(amount_fen) from ledger_transfer where debit_id = a.id), 0) fen
+                            from ledger_account a
+                            where a.kind in ('CREATOR_PAYABLE', 'CLAWBACK_DEBT', 'CREATOR_CONFIRMED')
+                              and a.owner = any(:owners)),
+                        balance as (
+                            select creator_id, coalesce(sum(fen) filter (where kind <> 'CREATOR_CONFIRMED'), 0) payable,
+                                   coalesce(sum(fen) filter (where kind = 'CREATOR_CONFIRMED'), 0) confirmed
+                            from account group by creator_id)
+                        select b.creator_id, b.payable, b.confirmed,
+                               coalesce((select sum(greatest(0, s.orders_fen + s.adjustments_fen + s.tiers_fen + s.bonuses_fen
+                                    + s.manual_fen)) from statement s
+                                where s.creator_id = b.creator_id and s.locked_at > :heldSince), 0) recent,
+                               exists (select from payout_item i
+                                where i.creator_id = b.creator_id and i.state = 'PENDING') pending,
+                               coalesce((select sum(i.gross_fen) from payout_item i where i.creator_id = b.creator_id
+                                and i.month = :month and i.state in ('PENDING', 'PAID')), 0) earlier,
+                               coalesce((select sum(i.tax_fen) from payout_item i where i.creator_id = b.creator_id
+                                and i.month = :month and i.state in ('PENDING', 'PAID')), 0) withheld,
+                               p.channel, p.name, p.account, p.bank, p.blocked_reason
+                        from balance b left join payee p on p.creator_id = b.creator_id
+                        where b.payable <> 0
+                        order by b.creator_id
+                        """)
+                .bindArray(
+                        "owners",
+                        String.class,
+                        creators.stream().map(UUID::toString).toList())
+                .bind("heldSince", utc(heldSince))
+                .bind("month", month.atDay(1))
+                .map((row, context) -> new Payable(
+                        row.getObject("creator_id", UUID.class),
+                        Money.ofFen(row.getLong("payable")),
+                        Money.ofFen(row.getLong("confirmed")),
+                        Money.ofFen(row.getLong("recent")),
+                        row.getString("channel") == null
+                                ? null
+                                : new Payee(
+                                        PayeeChannel.valueOf(row.getString("channel")),
+                                        row.getString("name"),
+                                        row.getString("account"),
+                                        row.getString("bank"),
+                                        row.getString("blocked_reason")),
+                        row.getBoolean("pending"),
+                        Money.ofFen(row.getLong("earlier")),
+                        Money.ofFen(row.getLong("withheld"))))
+                .list();
+    }
+
+    private static void insert(Handle handle, UUID id, Wish wish, List<Item> items, Caller by, Instant at) {
+        handle.createUpdate("""
+                        insert into payout (id, state, channel, minimum_fen, hold_days, made_by, made_at)
+                        values (:id, 'DRAFT', :channel, :minimum, :hold, :by, :at)
+                        """)
+                .bind("id", id)
+                .bind("channel", wish.channel().name())
+                .bind("minimum", wish.minimum().fen())
+                .bind("hold", wish.holdDays())
+                .bind("by", by.personId())
+                .bind("at", utc(at))
+                .execute();
+        handle.createUpdate("""
+                        insert into payout_item (id, payout_id, creator_id, gross_fen, tax_fen, net_fen, tax_method, month,
+                            payee_name, payee_account, payee_bank, state, changed_at)
+                        select t.id, :payout, t.creator, t.gross, t.tax, t.gross - t.tax, t.method, t.month, t.name, t.account,
+                               t.bank, 'PENDING', :at
+                        from unnest(:ids, :creators, :grosses, :taxes, :methods, :months, :names, :accounts, :banks)
+                            as t (id, creator, gross, tax, method, month, name, account, bank)
+                        """)
+                .bind("payout", id)
+                .bind("at", utc(at))
+                .bindArray("ids", UUID.class, each(items, Item::id))
+                .bindArray("creators", UUID.class, each(items, Item::creatorId))
+                .bindArray(
+                        "grosses", Long.class, each(items, item -> item.gross().fen()))
+                .bindArray("taxes", Long.class, each(items, item -> item.tax().fen()))
+                .bindArray("methods", String.class, each(items, Item::taxMethod))
+                .bindArray("months", LocalDate.class, each(items, item -> item.month()
+                        .atDay(1)))
+                .bindArray(
+                        "names", String.class, each(items, item -> item.payee().name()))
+                .bindArray("accounts", String.class, each(items, item -> item.payee()
+                        .account()))
+                .bindArray(
+                        "banks", String.class, each(items, item -> item.payee().bank()))
+                .execute();
+    }
+
+    private static void update(Handle handle, List<Item> items) {
+        handle.createUpdate("""
+                        update payout_item i set state = t.state, failure = t.failure, reference = t.reference,
+                            changed_at = t.changed_at
+                        from unnest(:ids, :states, :failures, :references, :ats)
+                            as t (id, state, failure, reference, changed_at)
+                        where i.id = t.id
+                        """)
+                .bindArray("ids", UUID.class, each(items, Item::id))
+                .bindArray(
+                        "states", String.class, each(items, item -> item.state().name()))
+                .bindArray("failures", String.class, each(items, Item::failure))
+                .bindArray("references", String.class, each(items, Item::reference))
+                .bindArray("ats", java.time.OffsetDateTime.class, each(items, item -> utc(item.changedAt())))
+                .execute();
+    }
+
+    private static <V> List<V> each(List<Item> items, Function<Item, V> of) {
+        // Not Stream.toList with a filter in mind: absent values are null.
+        var values = new ArrayList<V>(items.size());
+        items.forEach(item -> values.add(of.apply(item)));
+        return values;
+    }
+
+    private static byte[] file(Payout payout, List<Item> items) {
+        var text = new StringWriter();
+        var columns = payout.channel().columns();
+        try (var writer = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(text)) {
+            writer.writeRecord(columns.stream().map(PayeeChannel.Column::header).toList());
+            for (var item : items) {
+                var line = new PayeeChannel.PayoutLine(
+                        item.id(), item.payee(), item.net(), item.month().toString());
+                writer.writeRecord(
+                        columns.stream().map(c -> c.cell().apply(line)).toList());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString().getBytes(GB18030);
+    }
+
+    private static Payout lock(Handle handle, UUID id) {
+        handle.createQuery("select id from payout where id = :id for update")
+                .bind("id", id)
+                .mapTo(UUID.class)
+                .findOne()
+                .orElseThrow(() -> notFound(id));
+        return payout(handle, id);
+    }
+
+    static Refusal notFound(UUID id) {
+        return new Refusal(Refusal.Kind.NOT_FOUND, "payout-not-found", "no payout has the id " + id);
+    }
+
+    private static void must(Payout payout, State state, String code, String detail) {
+        if (payout.state() != state) {
+            throw new Refusal(Refusal.Kind.CONFLICT, code, "the payout is " + payout.state() + ": " + detail);
+        }
+    }
+
+    private static Payout payout(Handle handle, UUID id) {
+        return handle.createQuery(SELECT + " where p.id = :id group by p.id")
+                .bind("id", id)
+                .map(PAYOUT)
+                .one();
+    }
+
+    private static List<Item> items(Handle handle, UUID payout) {
+        return handle.createQuery(ITEMS + " order by i.id")
+                .bind("payout", payout)
+                .map(ITEM)
+                .list();
+    }
+
+    private static final String SELECT = """
+            select p.id, p.state, p.channel, p.minimum_fen, p.hold_days, p.made_by, p.made_at, p.approved_by, p.approved_at,
+                   p.exported_at, count(i.id) items, count(i.id) filter (where i.state = 'PENDING') pending,
+                   count(i.id) filter (where i.state = 'FAILED') failed, coalesce(sum(i.gross_fen), 0) gross,
+                   coalesce(sum(i.tax_fen), 0) tax, coalesce(sum(i.net_fen), 0) net
+            from payout p left join payout_item i on i.payout_id = p.id
+            """;
+
+    private static final RowMapper<Payout> PAYOUT = (row, context) -> new Payout(
+            row.getObject("id", UUID.class),
+            State.valueOf(row.getString("state")),
+            PayeeChannel.valueOf(row.getString("channel")),
+            row.getLong("minimum_fen"),
+            row.getInt("hold_days"),
+            row.getObject("made_by", UUID.class),
+            instant(row, "made_at"),
+            row.getObject("approved_by", UUID.class),
+            instant(row, "approved_at"),
+            instant(row, "exported_at"),
+            row.getLong("items"),
+            row.getLong("pending"),
+            row.getLong("failed"),
+            row.getLong("gross"),
+            row.getLong("tax"),
+            row.getLong("net"));
+
+    private static final String ITEMS = """
+            select i.*, p.channel from payout_item i join payout p on p.id = i.payout_id where i.payout_id = :payout
+            """;
+
+    private static final RowMapper<Item> ITEM = (row, context) -> new Item(
+            row.getObject("id", UUID.class),
+            row.getObject("creator_id", UUID.class),
+            Money.ofFen(row.getLong("gross_fen")),
+            Money.ofFen(row.getLong("tax_fen")),
+            row.getString("tax_method"),
+            YearMonth.from(row.getObject("month", LocalDate.class)),
+            new Payee(
+                    PayeeChannel.valueOf(row.getString("channel")),
+                    row.getString("payee_name"),
+                    row.getString("payee_account"),
+                    row.getString("payee_bank"),
+                    null),
+            ItemState.valueOf(row.getString("state")),
+            row.getString("failure"),
+            row.getString("reference"),
+            instant(row, "changed_at"));
+}

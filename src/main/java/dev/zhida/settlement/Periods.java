@@ -1,0 +1,267 @@
+package dev.zhida.settlement;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.zhida.attribution.Evidence;
+import dev.zhida.commission.MonthEnd;
+import dev.zhida.database.Retries;
+import dev.zhida.identity.AuditTrail;
+import dev.zhida.identity.Caller;
+import dev.zhida.ledger.Ledger;
+import dev.zhida.money.BusinessTime;
+import dev.zhida.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Jdbi;
+
+/** The months of the books: who asked for a lock, who approved it, and the locking itself. */
+@ApplicationScoped
+public class Periods {
+
+    /** A million lines are frozen in well under a minute; a month that is ten times as large is still locked. */
+    private static final Duration LOCKING = Duration.ofMinutes(15);
+
+    private final Jdbi jdbi;
+    private final Ledger ledger;
+    private final MonthEnd monthEnd;
+    private final StatementStore statements;
+    private final Evidence evidence;
+    private final AuditTrail audit;
+    private final Retries retries;
+    private final Clock clock;
+
+    Periods(
+            Jdbi jdbi,
+            Ledger ledger,
+            MonthEnd monthEnd,
+            StatementStore statements,
+            Evidence evidence,
+            AuditTrail audit,
+            Retries retries,
+            Clock clock) {
+        this.jdbi = jdbi;
+        this.ledger = ledger;
+        this.monthEnd = monthEnd;
+        this.statements = statements;
+        this.evidence = evidence;
+        this.audit = audit;
+        this.retries = retries;
+        this.clock = clock;
+    }
+
+    /** How far a month is. */
+    public enum State {
+        OPEN,
+        LOCK_ASKED,
+        LOCKED
+    }
+
+    /**
+     * A month.
+     *
+     * @param askedBy who asked for its lock; {@code null} while nobody did
+     * @param refusal why it cannot be locked now; {@code null} if it can be or is
+     * @param statements how many creators have a statement of it
+     */
+    public record Period(
+            YearMonth month,
+            State state,
+            UUID askedBy,
+            Instant askedAt,
+            UUID approvedBy,
+            Instant approvedAt,
+            String refusal,
+            long statements) {}
+
+    /** The first month with postings, and the last that is locked. */
+    private record Books(Optional<YearMonth> first, Optional<YearMonth> lastLocked) {}
+
+    private record Lock(YearMonth month, UUID askedBy, Instant askedAt, UUID approvedBy, Instant approvedAt) {}
+
+    /** Every month from the first that has postings to the current one, newest first. */
+    public List<Period> list() {
+        var at = clock.instant();
+        var books = books();
+        var current = BusinessTime.monthOf(at);
+        var first = books.first().filter(month -> month.isBefore(current)).orElse(current);
+        var locks = locks(null);
+        var statements = this.statements.counts();
+        return Stream.iterate(current, month -> !month.isBefore(first), month -> month.minusMonths(1))
+                .map(month -> period(month, locks.get(month), statements.getOrDefault(month, 0L), books, at))
+                .toList();
+    }
+
+    public Period period(YearMonth month) {
+        return period(
+                month, locks(month).get(month), statements.counts().getOrDefault(month, 0L), books(), clock.instant());
+    }
+
+    private static Period period(YearMonth month, Lock lock, long statements, Books books, Instant at) {
+        var locked = books.lastLocked().filter(last -> !month.isAfter(last)).isPresent();
+        return new Period(
+                month,
+                locked ? State.LOCKED : lock != null ? State.LOCK_ASKED : State.OPEN,
+                lock == null ? null : lock.askedBy(),
+                lock == null ? null : lock.askedAt(),
+                lock == null ? null : lock.approvedBy(),
+                lock == null ? null : lock.approvedAt(),
+                locked
+                        ? null
+                        : refusal(month, books, at).map(Refusal::getMessage).orElse(null),
+                statements);
+    }
+
+    private Books books() {
+        return new Books(ledger.firstMonth(), ledger.lastLocked());
+    }
+
+    /**
+     * Asks for a month's lock. Asking again changes nothing; the one who asked first stays the one who asked.
+     *
+     * @throws Refusal {@code month-locked}, {@code month-not-over}, {@code earlier-month-open} or {@code month-empty}
+     */
+    public Period ask(YearMonth month, Caller by) {
+        var at = clock.instant();
+        return retries.inTransaction(LOCKING, () -> {
+            mayBeLocked(month, at);
+            var added = jdbi.withHandle(handle -> handle.createUpdate("""
+                            insert into month_lock (month, asked_by, asked_at) values (:month, :by, :at)
+                            on conflict on constraint month_lock_pkey do nothing
+                            """)
+                    .bind("month", month.atDay(1))
+                    .bind("by", by.personId())
+                    .bind("at", utc(at))
+                    .execute());
+            if (added == 1) {
+                audit.add(by.personId(), "month-lock-asked", "month/" + month, Map.of(), at);
+            }
+            return period(month);
+        });
+    }
+
+    /**
+     * Locks a month: what depends on all of its lines is decided, statements are written, and its books are closed,
+     * all at once. Postings wait meanwhile, and go to the month after from then on.
+     *
+     * @throws Refusal as {@link #ask}; {@code lock-not-asked}; {@code same-person} if the caller asked for it
+     */
+    public Period approve(YearMonth month, Caller by) {
+        return retries.inTransaction(LOCKING, () -> {
+            ledger.stopPostings();
+            var at = clock.instant();
+            mayBeLocked(month, at);
+            var asked = locks(month).get(month);
+            if (asked == null) {
+                throw new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "lock-not-asked",
+                        "nobody has asked for the lock of " + month + ": POST /api/v1/periods/" + month
+                                + "/lock first");
+            }
+            if (asked.askedBy().equals(by.personId())) {
+                throw samePerson("the lock of " + month);
+            }
+            jdbi.useHandle(handle -> handle.createUpdate(
+                            "update month_lock set approved_by = :by, approved_at = :at where month = :month")
+                    .bind("month", month.atDay(1))
+                    .bind("by", by.personId())
+                    .bind("at", utc(at))
+                    .execute());
+            monthEnd.decide(month, at);
+            var sums = statements.write(month, at);
+            freezeEvidence(month, at);
+            ledger.post(sums.stream().map(s -> s.target(month)).toList(), at);
+            ledger.lock(month, at);
+            audit.add(by.personId(), "month-locked", "month/" + month, Map.of("statements", sums.size()), at);
+            return period(month);
+        });
+    }
+
+    /** What the attributions behind the month's lines rest on, by creator and by brand. */
+    private void freezeEvidence(YearMonth month, Instant at) {
+        var lines = statements.orderLines(month);
+        var heads = new HashMap<UUID, String>();
+        lines.forEach(
+                (creator, ofCreator) -> heads.put(creator, evidence.freezeCreator(month, creator, ofCreator, at)));
+        evidence.freezeBrands(
+                month, lines.values().stream().flatMap(List::stream).toList(), at);
+        statements.print(month, heads);
+    }
+
+    static Refusal samePerson(String what) {
+        return new Refusal(
+                Refusal.Kind.CONFLICT,
+                "same-person",
+                "whoever asked for it cannot approve " + what + ": let somebody else of finance do it");
+    }
+
+    private void mayBeLocked(YearMonth month, Instant at) {
+        refusal(month, books(), at).ifPresent(refusal -> {
+            throw refusal;
+        });
+    }
+
+    private static Optional<Refusal> refusal(YearMonth month, Books books, Instant at) {
+        if (!month.isBefore(BusinessTime.monthOf(at))) {
+            return no(
+                    "month-not-over",
+                    month + " is not over before " + month.plusMonths(1).atDay(1) + " 00:00 in Shanghai");
+        }
+        if (books.lastLocked().filter(last -> !month.isAfter(last)).isPresent()) {
+            return no("month-locked", month + " is locked already");
+        }
+        var next = books.lastLocked().map(last -> last.plusMonths(1)).or(books::first);
+        if (next.isEmpty() || month.isBefore(next.get())) {
+            return no("month-empty", "nothing was posted in " + month + " or before: there is nothing to lock");
+        }
+        return month.equals(next.get())
+                ? Optional.empty()
+                : no("earlier-month-open", "months are locked in their order: lock " + next.get() + " first");
+    }
+
+    private static Optional<Refusal> no(String code, String detail) {
+        return Optional.of(new Refusal(Refusal.Kind.CONFLICT, code, detail));
+    }
+
+    /** The locks that were asked for, by month; of one month, or of all. */
+    private Map<YearMonth, Lock> locks(YearMonth month) {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("""
+                        select month, asked_by, asked_at, approved_by, approved_at from month_lock
+                        where :month::date is null or month = :month
+                        """)
+                .bind("month", month == null ? null : month.atDay(1))
+                .map((row, context) -> new Lock(
+                        YearMonth.from(row.getObject("month", LocalDate.class)),
+                        row.getObject("asked_by", UUID.class),
+                        instant(row, "asked_at"),
+                        row.getObject("approved_by", UUID.class),
+                        instant(row, "approved_at")))
+                .stream()
+                .collect(toMap(Lock::month, Function.identity())));
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        var at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    static OffsetDateTime utc(Instant instant) {
+        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+}

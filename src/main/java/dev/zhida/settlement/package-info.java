@@ -1,0 +1,17 @@
+/**
+ * From the books to people: month locks, statements, adjustments by hand, withholding, payouts, reconciliations.
+ *
+ * <p>Always true: what one person asks for another approves, and a constraint of the table says so too. Months are
+ * locked in their order; a statement and all that a locked month's files are made of are written in the transaction
+ * that locks it and never change. {@code closing = opening + lines - paid - tax}, and an opening is the closing before
+ * it; so what a creator has in the books (confirmed, payable, debt) is her last closing and the open month. A closing
+ * below zero is carried as {@code CLAWBACK_DEBT} and met by what she earns next; nothing is clamped. Money that is in
+ * a payout is out of {@code CREATOR_PAYABLE} from the draft on, under a lock on its creator, and a creator is in one
+ * undecided payout at a time, so no two batches pay the same balance.
+ *
+ * <p>Decided: the amounts of statements are sums of transfers and are made in SQL, where the transfers are; what a rule
+ * has to say (what to carry, whom to pay, what to withhold) is in Java. Freezing a month copies what orders,
+ * attributions and placements say of its lines, which makes this the one room beside {@code report} that reads their
+ * tables.
+ */
+package dev.zhida.settlement;

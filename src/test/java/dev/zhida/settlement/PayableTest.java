@@ -1,0 +1,107 @@
+package dev.zhida.settlement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.zhida.ledger.Account;
+import dev.zhida.ledger.Account.Kind;
+import dev.zhida.money.Money;
+import dev.zhida.settlement.Payable.Decision.Pay;
+import dev.zhida.settlement.Payable.Decision.Skip;
+import dev.zhida.settlement.Payable.Reason;
+import java.time.YearMonth;
+import java.util.HashMap;
+import java.util.List;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+/** What statements carry over, and who is paid how much of it. */
+class PayableTest {
+
+    private static final UUID ANNA = UUID.randomUUID();
+    private static final Payee ALIPAY = new Payee(PayeeChannel.ALIPAY, "安娜", "anna@example.com", null, null);
+    private static final Payee BLOCKED = new Payee(PayeeChannel.ALIPAY, "安娜", "anna@example.com", null, "fraud");
+    private static final Payee BANK = new Payee(PayeeChannel.BANK, "安娜", "6222", "工商银行", null);
+
+    private static Payable payable(long payable, long confirmed, long recent, Payee payee, boolean pending) {
+        return new Payable(
+                ANNA,
+                Money.ofFen(payable),
+                Money.ofFen(confirmed),
+                Money.ofFen(recent),
+                payee,
+                pending,
+                Money.ZERO,
+                Money.ZERO);
+    }
+
+    private static Payable.Decision decide(Payable payable) {
+        return payable.decide(PayeeChannel.ALIPAY, Money.ofFen(100), Withholding.OFF);
+    }
+
+    private static Skip skip(Reason reason, long available) {
+        return new Skip(reason, Money.ofFen(available));
+    }
+
+    @Test
+    void the_minimum_is_paid_and_a_fen_less_is_not() {
+        assertThat(decide(payable(100, 0, 0, ALIPAY, false))).isEqualTo(new Pay(Money.ofFen(100), Money.ZERO));
+        assertThat(decide(payable(99, 0, 0, ALIPAY, false))).isEqualTo(skip(Reason.BELOW_MINIMUM, 99));
+    }
+
+    @Test
+    void what_the_open_month_takes_back_is_kept_but_what_it_brings_is_not_paid_yet() {
+        assertThat(decide(payable(500, -150, 0, ALIPAY, false))).isEqualTo(new Pay(Money.ofFen(350), Money.ZERO));
+        assertThat(decide(payable(500, 150, 0, ALIPAY, false))).isEqualTo(new Pay(Money.ofFen(500), Money.ZERO));
+    }
+
+    @Test
+    void what_is_too_young_waits() {
+        assertThat(decide(payable(500, 0, 450, ALIPAY, false))).isEqualTo(skip(Reason.BELOW_MINIMUM, 50));
+    }
+
+    @Test
+    void every_other_no_has_its_reason() {
+        assertThat(decide(payable(-1, 0, 0, ALIPAY, false))).isEqualTo(skip(Reason.NEGATIVE, -1));
+        assertThat(decide(payable(500, 0, 0, null, false))).isEqualTo(skip(Reason.NO_PAYEE, 500));
+        assertThat(decide(payable(500, 0, 0, BLOCKED, false))).isEqualTo(skip(Reason.BLOCKED, 500));
+        assertThat(decide(payable(500, 0, 0, BANK, false))).isEqualTo(skip(Reason.OTHER_CHANNEL, 500));
+        assertThat(decide(payable(500, 0, 0, ALIPAY, true))).isEqualTo(skip(Reason.IN_ANOTHER_PAYOUT, 500));
+    }
+
+    @Property
+    void statements_carry_every_balance_on_and_payable_and_debt_never_stand_together(
+            @ForAll @Size(min = 1, max = 12) List<@LongRange(min = -500, max = 500) Long> months) {
+        var balances = new HashMap<Account, Money>();
+        var opening = Money.ZERO;
+        var month = YearMonth.of(2026, 1);
+        var total = 0L;
+        for (var earned : months) {
+            total += earned;
+            add(balances, new Account(Kind.CREATOR_CONFIRMED, ANNA.toString()), Money.ofFen(earned));
+            var sums = new StatementSums(ANNA, opening, Money.ofFen(earned), Money.ZERO, Money.ZERO, Money.ZERO);
+            sums.target(month).amountByFlow().forEach((flow, amount) -> {
+                assertThat(amount.isPositive()).isTrue();
+                add(balances, flow.debit(), amount.negated());
+                add(balances, flow.credit(), amount);
+            });
+            opening = sums.closing();
+            month = month.plusMonths(1);
+            assertThat(of(balances, Kind.CREATOR_CONFIRMED)).isZero();
+            assertThat(of(balances, Kind.CREATOR_PAYABLE)).isEqualTo(Math.max(0, total));
+            assertThat(of(balances, Kind.CLAWBACK_DEBT)).isEqualTo(Math.min(0, total));
+        }
+    }
+
+    private static void add(HashMap<Account, Money> balances, Account account, Money amount) {
+        balances.merge(account, amount, Money::plus);
+    }
+
+    private static long of(HashMap<Account, Money> balances, Kind kind) {
+        return balances.getOrDefault(new Account(kind, ANNA.toString()), Money.ZERO)
+                .fen();
+    }
+}
