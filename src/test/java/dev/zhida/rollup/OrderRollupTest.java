@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,16 +58,25 @@ class OrderRollupTest {
             from %s group by 1, 2, 3, 4
             """;
 
-    private Jdbi jdbi;
-    private OrderRollup rollup;
+    private static Jdbi jdbi;
+    private static OrderRollup rollup;
+
     private final UUID account = UUID.randomUUID();
     private final UUID creator = UUID.randomUUID();
     private final List<Long> placements = new ArrayList<>();
 
-    @BeforeEach
-    void aWorld() {
+    @BeforeAll
+    static void aDatabase() {
         jdbi = Jdbi.create(TestDatabase.address().another().dataSource()).installPlugin(new PostgresPlugin());
         rollup = new OrderRollup(jdbi);
+    }
+
+    @BeforeEach
+    void aWorld() {
+        jdbi.useHandle(handle -> handle.execute("""
+                truncate marketplace_account, creator, offer, placement, order_line, touch, order_change, rollup_order_part,
+                    rollup_order_hour, rollup_order_day, rollup_order_week cascade
+                """));
         var offer = UUID.randomUUID();
         jdbi.useHandle(handle -> {
             handle.execute("insert into marketplace_account values (?, 'TAOBAO', 'test', now())", account);
