@@ -135,32 +135,44 @@ class ComparisonReportTest {
 
     /** Orders of one line each, clicked at noon and placed so many days later; each with 100.00 yuan and 6.30 of commission. */
     private void ordered(Spot spot, LocalDate day, int count, String status, int daysLater, String confidence) {
-        for (var i = 0; i < count; i++) {
-            line(spot, day, "o" + UUID.randomUUID(), status, daysLater, confidence);
-        }
+        lines(spot, day, count, null, status, daysLater, confidence);
     }
 
     private void line(Spot spot, LocalDate day, String parent, String status, int daysLater, String confidence) {
-        jdbi.useTransaction(handle -> {
-            var id = UUID.randomUUID();
-            var placed = noon(day).plusDays(daysLater).plusMinutes(1);
-            handle.execute("""
-                    insert into order_line (id, marketplace, account_id, line_key, order_no, parent_no, quantity, status, paid_fen,
-                        estimated_fen, clicked_at, created_at, first_observed_at, changed_at)
-                    select ?, 'TAOBAO', id, ?, ?, ?, 1, ?, 10000, 1000, ?, ?, now(), now() from marketplace_account
-                    where name = 'test' and marketplace = 'TAOBAO'
-                    """, id, id.toString(), parent, parent, status, noon(day), placed);
-            handle.execute("""
-                    insert into attribution (order_line_id, version, current, confidence, placement_id, creator_id, medium,
-                        rule_version, evidence, decided_at)
-                    values (?, 1, true, ?, ?, ?, ?, 1, '{}', now())
-                    """, id, confidence, confidence.equals("SHARED") ? null : spot.id(), creator, spot.medium());
-            handle.execute("""
-                    insert into commission (order_line_id, creator_id, rule_version, estimated_fen, settled_fen, amount_fen, fee_fen,
-                        fee_assumed, platform_fen, month, inputs, calculated_at)
-                    values (?, ?, 1, 630, 0, 0, 0, false, 0, '2026-03-01', '{}', now())
-                    """, id, creator);
-        });
+        lines(spot, day, 1, parent, status, daysLater, confidence);
+    }
+
+    private void lines(
+            Spot spot, LocalDate day, int count, String parent, String status, int daysLater, String confidence) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        with number as (
+                            select gen_random_uuid() id from generate_series(1, :count)
+                        ), line as (
+                            insert into order_line (id, marketplace, account_id, line_key, order_no, parent_no, quantity, status,
+                                paid_fen, estimated_fen, clicked_at, created_at, first_observed_at, changed_at)
+                            select n.id, 'TAOBAO', a.id, n.id::text, n.id::text, coalesce(:parent, n.id::text), 1, :status, 10000,
+                                1000, :clicked, :placed, now(), now()
+                            from number n, marketplace_account a where a.name = 'test' and a.marketplace = 'TAOBAO'
+                            returning id
+                        ), attributed as (
+                            insert into attribution (order_line_id, version, current, confidence, placement_id, creator_id, medium,
+                                rule_version, evidence, decided_at)
+                            select id, 1, true, :confidence, :placement, :creator, :medium, 1, '{}', now() from line
+                        )
+                        insert into commission (order_line_id, creator_id, rule_version, estimated_fen, settled_fen, amount_fen,
+                            fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
+                        select id, :creator, 1, 630, 0, 0, 0, false, 0, '2026-03-01', '{}', now() from line
+                        """)
+                .bind("count", count)
+                .bind("parent", parent)
+                .bind("status", status)
+                .bind("clicked", noon(day))
+                .bind("placed", noon(day).plusDays(daysLater).plusMinutes(1))
+                .bind("confidence", confidence)
+                .bind("placement", confidence.equals("SHARED") ? null : spot.id())
+                .bind("creator", creator)
+                .bind("medium", spot.medium())
+                .execute());
     }
 
     private void awaitCounted() {

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,14 +22,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.ToDoubleFunction;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
- * Reads what a comparison is made of from the roll-ups. Rows come as one array for each placement, weeks within: that is
- * a tenth of the rows, and of the time that they take from the database.
+ * Reads what a comparison is made of from the roll-ups. Placements come in arrays, one row for each week or day: there
+ * are a hundred thousand of them, and single rows would take most of the time.
  */
 @ApplicationScoped
 class ComparisonReport {
@@ -78,18 +79,10 @@ class ComparisonReport {
 
     /** What both sides are counted by. */
     enum Denominator {
-        HUMAN_CLICKS(
-                "case p.medium when 'LINK' then x.clicks when 'TOKEN' then x.pastes when 'IMAGE' then x.clicks + x.pastes "
-                        + "else 0 end"),
-        LANDING("x.landings"),
-        REPORTED("0"),
-        EXPOSURES("x.views");
-
-        private final String people;
-
-        Denominator(String people) {
-            this.people = people;
-        }
+        HUMAN_CLICKS,
+        LANDING,
+        REPORTED,
+        EXPOSURES;
 
         String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -116,6 +109,10 @@ class ComparisonReport {
 
         Arm arm() {
             return new Arm(n, orders);
+        }
+
+        private double[] measures() {
+            return new double[] {orders, gmvFen, commissionFen};
         }
     }
 
@@ -165,14 +162,14 @@ class ComparisonReport {
             return new Arm(counts[2 * medium.ordinal()], Math.max(0, counts[2 * medium.ordinal() + 1]));
         }
 
-        /** Creators who have either side. */
-        List<Cluster> clusters(Medium side, ToDoubleFunction<Sums> sum) {
+        /** Creators who have either side: their orders, what their buyers paid, and their commission. */
+        List<Cluster> clusters(Medium side) {
             var none = new Sums();
             return creators.values().stream()
                     .map(media -> {
                         var token = media.getOrDefault(side, none);
                         var link = media.getOrDefault(Medium.LINK, none);
-                        return new Cluster(sum.applyAsDouble(token), token.n, sum.applyAsDouble(link), link.n);
+                        return new Cluster(token.measures(), token.n, link.measures(), link.n);
                     })
                     .filter(cluster -> cluster.tokenN() + cluster.linkN() > 0)
                     .toList();
@@ -189,9 +186,12 @@ class ComparisonReport {
     /** The groups in the order of their keys. */
     List<Group> read(Question question) {
         // One transaction, so that all parts of the answer are of one moment.
-        return jdbi.inTransaction(
-                org.jdbi.v3.core.transaction.TransactionIsolationLevel.REPEATABLE_READ,
-                handle -> new Reading(handle, question).groups());
+        return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> {
+            // Arrays are gathered in memory; compiling the statements would take longer than they do.
+            handle.execute("set local work_mem = '64MB'");
+            handle.execute("set local jit = off");
+            return new Reading(handle, question).groups();
+        });
     }
 
     private record Spot(UUID creator, Medium medium, int series, String key, String name) {}
@@ -241,9 +241,7 @@ class ComparisonReport {
             var byOs = question.by() == Grouping.OS;
             switch (question.denominator()) {
                 case REPORTED -> {}
-                case EXPOSURES -> people("""
-                        select placement_id, day, views, '' os from exposure where day between :from and :until
-                        """);
+                case EXPOSURES -> people(VIEWS);
                 case HUMAN_CLICKS, LANDING -> people(byOs ? PEOPLE_BY_OS : PEOPLE);
             }
             orders();
@@ -308,35 +306,64 @@ class ComparisonReport {
                 where day between :from and :until and human and people > 0 and kind in ('CLICK', 'PASTE', 'LANDING')
                 """;
 
+        private static final String VIEWS = """
+                select placement_id, day, '' os, views clicks, views pastes, views landings from exposure
+                where day between :from and :until
+                """;
+
         private Query ask(String sql) {
             return handle.createQuery(sql)
                     .bind("from", from)
                     .bind("until", question.until())
                     .bind("wholeFrom", wholeFrom)
-                    .bind("wholeUntil", wholeUntil)
-                    .bind("firstMonday", FIRST_MONDAY);
+                    .bind("wholeUntil", wholeUntil);
+        }
+
+        private static int week(ResultSet row) throws SQLException {
+            return week(row.getObject("day", LocalDate.class));
+        }
+
+        private static int week(LocalDate day) {
+            return Math.toIntExact(ChronoUnit.WEEKS.between(FIRST_MONDAY, day));
         }
 
         private void people(String days) {
             ask("""
-                            select x.placement_id, x.os, array_agg((x.day - :firstMonday::date) / 7) weeks, array_agg(%s) counts
-                            from (%s) x join placement p on p.id = x.placement_id
-                            where (:creator::uuid is null or p.creator_id = :creator)
-                            group by 1, 2
-                            """.formatted(question.denominator().people, days))
-                    .bind("creator", question.scope().creatorOnly())
+                            select day, os, array_agg(placement_id) placements, array_agg(clicks) clicks, array_agg(pastes) pastes,
+                                array_agg(landings) landings
+                            from (%s) x group by day, os
+                            """.formatted(days))
                     .map((row, context) -> {
-                        var spot = spots.get(row.getLong("placement_id"));
-                        if (spot != null) {
-                            var weeks = ints(row, "weeks");
-                            var counts = longs(row, "counts");
-                            for (var i = 0; i < weeks.length; i++) {
-                                people(spot, row.getString("os"), weeks[i], counts[i]);
+                        var week = week(row);
+                        var os = row.getString("os");
+                        var placements = longs(row, "placements");
+                        var clicks = longs(row, "clicks");
+                        var pastes = longs(row, "pastes");
+                        var landings = longs(row, "landings");
+                        for (var i = 0; i < placements.length; i++) {
+                            var spot = spots.get(placements[i]);
+                            if (spot != null) {
+                                people(spot, os, week, people(spot.medium(), clicks[i], pastes[i], landings[i]));
                             }
                         }
-                        return spot;
+                        return week;
                     })
                     .list();
+        }
+
+        private long people(Medium medium, long clicks, long pastes, long landings) {
+            return switch (question.denominator()) {
+                case HUMAN_CLICKS ->
+                    switch (medium) {
+                        case LINK -> clicks;
+                        case TOKEN -> pastes;
+                        // It carries both.
+                        case IMAGE -> clicks + pastes;
+                        case NATIVE_TOKEN -> 0;
+                    };
+                case LANDING, EXPOSURES -> landings;
+                case REPORTED -> 0;
+            };
         }
 
         private void people(Spot spot, String os, int week, long count) {
@@ -363,125 +390,155 @@ class ComparisonReport {
             return groups.computeIfAbsent(monday, key -> new Group(key, key));
         }
 
+        /** Whole weeks, and the days before and after; only days tell OS and age. */
+        private String orderDays() {
+            return question.by() == Grouping.OS || question.cohortDays() != null ? """
+                    select day, placement_id, creator_id, medium, confidence, os, paid, settled, gmv_fen, estimated_fen
+                    from rollup_order_day
+                    where day between :from and :until and paid > 0 and (:age::int is null or age < :age)
+                    """ : """
+                    select week "day", placement_id, creator_id, medium, confidence, '' os, paid, settled, gmv_fen, estimated_fen
+                    from rollup_order_week where week >= :wholeFrom and week < :wholeUntil and paid > 0
+                    union all
+                    select day, placement_id, creator_id, medium, confidence, '' os, paid, settled, gmv_fen, estimated_fen
+                    from rollup_order_day
+                    where (day >= :from and day < :wholeFrom or day >= :wholeUntil and day <= :until) and paid > 0
+                      and :age::int is null
+                    """;
+        }
+
         private void orders() {
             ask("""
-                            select placement_id, creator_id, medium, confidence, %s os,
-                                array_agg((day - :firstMonday::date) / 7) weeks, array_agg(paid) paid,
-                                array_agg(settled) settled, array_agg(gmv_fen) gmv, array_agg(estimated_fen) commission
-                            from (
-                                select week "day", placement_id, creator_id, medium, confidence, os, age, paid, settled, gmv_fen,
-                                    estimated_fen
-                                from rollup_order_week where week >= :wholeFrom and week < :wholeUntil
-                                union all
-                                select day, placement_id, creator_id, medium, confidence, os, age, paid, settled, gmv_fen,
-                                    estimated_fen
-                                from rollup_order_day
-                                where day >= :from and day < :wholeFrom or day >= :wholeUntil and day <= :until
-                            ) x
-                            where paid > 0 and (:age::int is null or age < :age)
-                              and (:creator::uuid is null or creator_id = :creator)
+                            select day, os, array_agg(placement_id) placements, array_agg(paid) paid, array_agg(settled) settled,
+                                array_agg(gmv_fen) gmv, array_agg(estimated_fen) commission
+                            from (%s) x where confidence = 'EXACT' group by day, os
+                            """.formatted(orderDays()))
+                    .bind("age", question.cohortDays())
+                    .map((row, context) -> {
+                        certain(row);
+                        return row;
+                    })
+                    .list();
+            ask("""
+                            select %s "day", os, placement_id, creator_id, medium, sum(paid) paid
+                            from (%s) x
+                            where confidence <> 'EXACT' and (:creator::uuid is null or creator_id = :creator)
                             group by 1, 2, 3, 4, 5
-                            """.formatted(question.by() == Grouping.OS ? "os" : "''"))
+                            """.formatted(question.by() == Grouping.WEEK ? "day" : "date '2000-01-03'", orderDays()))
                     .bind("age", question.cohortDays())
                     .bind("creator", question.scope().creatorOnly())
                     .map((row, context) -> {
-                        var weeks = ints(row, "weeks");
-                        var paid = longs(row, "paid");
-                        var spot = spots.get(row.getLong("placement_id"));
-                        if ("EXACT".equals(row.getString("confidence"))) {
-                            if (spot != null) {
-                                certain(spot, row, weeks, paid);
-                            }
-                        } else {
-                            uncertain(spot, row, weeks, paid);
-                        }
-                        return weeks;
+                        uncertain(row);
+                        return row;
                     })
                     .list();
         }
 
-        private void certain(Spot spot, ResultSet row, int[] weeks, long[] paid) throws SQLException {
+        private void certain(ResultSet row) throws SQLException {
+            var week = week(row);
             var os = row.getString("os");
+            var placements = longs(row, "placements");
+            var paid = longs(row, "paid");
             var settled = longs(row, "settled");
             var gmv = longs(row, "gmv");
             var commission = longs(row, "commission");
-            for (var i = 0; i < weeks.length; i++) {
-                var group = group(spot, os, weeks[i]);
+            for (var i = 0; i < placements.length; i++) {
+                var spot = spots.get(placements[i]);
+                if (spot == null) {
+                    continue;
+                }
+                var group = group(spot, os, week);
                 for (var sums : List.of(group.arm(spot.medium()), group.creator(spot.creator(), spot.medium()))) {
                     sums.orders += paid[i];
                     sums.settledOrders += settled[i];
                     sums.gmvFen += gmv[i];
                     sums.commissionFen += commission[i];
                 }
-                group.stratum(spot.series(), weeks[i])[2 * spot.medium().ordinal() + 1] += paid[i];
+                group.stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] += paid[i];
             }
         }
 
         /** What names no placement may be of any group, unless the group is what it does name. */
-        private void uncertain(Spot spot, ResultSet row, int[] weeks, long[] paid) throws SQLException {
+        private void uncertain(ResultSet row) throws SQLException {
+            var spot = spots.get(row.getLong("placement_id"));
             var named = row.getString("medium");
             var medium = named.isEmpty() ? null : Medium.valueOf(named);
-            var creator = row.getObject("creator_id", UUID.class).toString();
-            if (spot == null
-                    && (row.getLong("placement_id") != 0 || question.scope().brandOnly() != null)) {
-                return;
-            }
-            for (var i = 0; i < weeks.length; i++) {
-                if (spot != null) {
-                    group(spot, row.getString("os"), weeks[i]).uncertain.merge(medium, paid[i], Long::sum);
-                } else if (question.by() == Grouping.WEEK) {
-                    weekGroup(weeks[i]).uncertain.merge(medium, paid[i], Long::sum);
-                } else if (question.by() == Grouping.CREATOR && medium != null) {
-                    if (groups.containsKey(creator)) {
-                        groups.get(creator).uncertain.merge(medium, paid[i], Long::sum);
-                    }
-                } else {
-                    for (var group : groups.values()) {
-                        group.uncertain.merge(medium, paid[i], Long::sum);
-                    }
+            var paid = row.getLong("paid");
+            if (spot != null) {
+                group(spot, row.getString("os"), week(row)).uncertain.merge(medium, paid, Long::sum);
+            } else if (row.getLong("placement_id") == 0 && question.scope().brandOnly() == null) {
+                for (var group : candidates(row, medium)) {
+                    group.uncertain.merge(medium, paid, Long::sum);
                 }
             }
         }
 
+        private Collection<Group> candidates(ResultSet row, Medium medium) throws SQLException {
+            if (question.by() == Grouping.WEEK) {
+                return List.of(weekGroup(week(row)));
+            }
+            if (question.by() == Grouping.CREATOR && medium != null) {
+                var group = groups.get(row.getString("creator_id"));
+                return group == null ? List.of() : List.of(group);
+            }
+            return groups.values();
+        }
+
         /** A parent order whose lines lie in several cells of one arm is one order: the first cell has it. */
         private void countDistinct() {
-            var seen = new HashSet<String>();
-            var settledSeen = new HashSet<String>();
-            ask("""
-                            select marketplace || '/' || parent_no parent, placement_id, os, (day - :firstMonday::date) / 7 week,
-                                settled
-                            from rollup_order_part
-                            where not alone and day between :from and :until and confidence = 'EXACT' and paid = 1
-                              and (:age::int is null or age < :age) and (:creator::uuid is null or creator_id = :creator)
-                            order by 1, day, placement_id
+            var parents = ask("""
+                            select array_agg(parent) parents, array_agg(placement_id) placements, array_agg(week) weeks,
+                                array_agg(os) oses, array_agg(settled) settled
+                            from (
+                                select hashtextextended(marketplace || '/' || parent_no, 0) parent, placement_id,
+                                    (day - date '2000-01-03') / 7 week, os, settled
+                                from rollup_order_part
+                                where not alone and day between :from and :until and confidence = 'EXACT' and paid = 1
+                                  and (:age::int is null or age < :age) and (:creator::uuid is null or creator_id = :creator)
+                                order by 1, day, placement_id
+                            ) together having count(*) > 0
                             """)
                     .bind("age", question.cohortDays())
                     .bind("creator", question.scope().creatorOnly())
-                    .map((row, context) -> {
-                        var spot = spots.get(row.getLong("placement_id"));
-                        if (spot != null) {
-                            var week = row.getInt("week");
-                            var group = group(spot, row.getString("os"), week);
-                            var arm = group.key + '\n' + spot.medium() + '\n' + row.getString("parent");
-                            var again = seen.add(arm) ? 0 : 1;
-                            var settledAgain = row.getInt("settled") == 0 || settledSeen.add(arm) ? 0 : 1;
-                            for (var sums :
-                                    List.of(group.arm(spot.medium()), group.creator(spot.creator(), spot.medium()))) {
-                                sums.orders -= again;
-                                sums.settledOrders -= settledAgain;
-                            }
-                            group.stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] -= again;
-                        }
-                        return spot;
-                    })
-                    .list();
+                    .map((row, context) -> new Together(
+                            longs(row, "parents"),
+                            longs(row, "placements"),
+                            longs(row, "weeks"),
+                            (String[]) row.getArray("oses").getArray(),
+                            longs(row, "settled")))
+                    .findOne();
+            parents.ifPresent(this::countDistinct);
         }
-    }
 
-    private static int[] ints(ResultSet row, String column) throws SQLException {
-        return Arrays.stream((Integer[]) row.getArray(column).getArray())
-                .mapToInt(i -> i)
-                .toArray();
+        /** Parts of parent orders that have several, those of one parent after each other. */
+        private record Together(long[] parents, long[] placements, long[] weeks, String[] oses, long[] settled) {}
+
+        private void countDistinct(Together parts) {
+            var seen = new HashSet<Sums>();
+            var settledSeen = new HashSet<Sums>();
+            for (var i = 0; i < parts.parents().length; i++) {
+                if (i == 0 || parts.parents()[i] != parts.parents()[i - 1]) {
+                    seen.clear();
+                    settledSeen.clear();
+                }
+                var spot = spots.get(parts.placements()[i]);
+                if (spot == null) {
+                    continue;
+                }
+                var week = Math.toIntExact(parts.weeks()[i]);
+                var group = group(spot, parts.oses()[i], week);
+                var arm = group.arm(spot.medium());
+                var creator = group.creator(spot.creator(), spot.medium());
+                var again = seen.add(arm) ? 0 : 1;
+                arm.orders -= again;
+                creator.orders -= again;
+                group.stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] -= again;
+                if (parts.settled()[i] == 1 && !settledSeen.add(arm)) {
+                    arm.settledOrders--;
+                    creator.settledOrders--;
+                }
+            }
+        }
     }
 
     private static long[] longs(ResultSet row, String column) throws SQLException {

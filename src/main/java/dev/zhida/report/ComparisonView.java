@@ -3,6 +3,7 @@ package dev.zhida.report;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.zhida.comparison.Bounds;
+import dev.zhida.comparison.Clusters;
 import dev.zhida.comparison.Comparison;
 import dev.zhida.comparison.Comparison.State;
 import dev.zhida.comparison.Interval;
@@ -210,7 +211,9 @@ record ComparisonView(
                 Double pHolm,
                 Shrunken shrunken,
                 Sentence sentence) {
-            var drawn = comparison.difference().isPresent();
+            var drawn = comparison.difference().isPresent()
+                    ? Clusters.differences(group.clusters(side)).orElse(null)
+                    : null;
             return new SideView(
                     comparison.difference().orElse(null),
                     comparison.riskRatio().orElse(null),
@@ -225,9 +228,9 @@ record ComparisonView(
                             .map(bounds -> BoundsView.of(bounds, group.uncertain(side)))
                             .orElse(null),
                     shrunken,
-                    drawn ? byCreator(group, side, sums -> sums.orders) : null,
-                    drawn ? byCreator(group, side, sums -> sums.gmvFen) : null,
-                    drawn ? byCreator(group, side, sums -> sums.commissionFen) : null,
+                    drawn == null ? null : drawn.get(0),
+                    drawn == null ? null : drawn.get(1),
+                    drawn == null ? null : drawn.get(2),
                     comparison.state(),
                     comparison.neededPerArm(),
                     comparison.stillNeededPerArm(),
@@ -235,14 +238,6 @@ record ComparisonView(
                             ? comparison.likeWithLike().orElseThrow().estimate() > 0 ? side : Medium.LINK
                             : null,
                     sentence);
-        }
-
-        private static Interval byCreator(
-                ComparisonReport.Group group,
-                Medium side,
-                java.util.function.ToDoubleFunction<ComparisonReport.Sums> sum) {
-            return dev.zhida.comparison.Clusters.difference(group.clusters(side, sum))
-                    .orElse(null);
         }
     }
 

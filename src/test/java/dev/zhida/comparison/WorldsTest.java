@@ -135,9 +135,9 @@ class WorldsTest {
             var mood = between(-0.02, 0.02);
             var token = arm(200, 0.05 + mood + between(-0.02, 0.02));
             var link = arm(200, 0.04 + mood + between(-0.02, 0.02));
-            clusters.add(new Cluster(token.orders(), token.n(), link.orders(), link.n()));
+            clusters.add(new Cluster(new double[] {token.orders()}, token.n(), new double[] {link.orders()}, link.n()));
         }
-        return holds(Clusters.difference(clusters).orElseThrow(), 0.01);
+        return holds(Clusters.differences(clusters).orElseThrow().getFirst(), 0.01);
     }
 
     @Test

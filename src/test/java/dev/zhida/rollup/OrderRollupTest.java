@@ -226,12 +226,12 @@ class OrderRollupTest {
     @Test
     void counts_follow_whatever_changes_and_counting_anew_gives_the_same() {
         var dice = new Random(11);
-        for (var i = 0; i < 400; i++) {
+        for (var i = 0; i < 200; i++) {
             jdbi.useTransaction(handle -> change(dice, handle));
             if (dice.nextInt(4) == 0) {
                 rollup.countSome();
             }
-            if (dice.nextInt(100) == 0) {
+            if (dice.nextInt(60) == 0) {
                 countAll();
                 assertCountsAreThoseOfTheLines();
             }
@@ -274,7 +274,7 @@ class OrderRollupTest {
             }
         }));
         var dice = new Random(12);
-        for (var i = 0; i < 300; i++) {
+        for (var i = 0; i < 120; i++) {
             jdbi.useTransaction(handle -> {
                 change(dice, handle);
                 change(dice, handle);
