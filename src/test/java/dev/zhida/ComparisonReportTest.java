@@ -146,7 +146,9 @@ class ComparisonReportTest {
             Spot spot, LocalDate day, int count, String parent, String status, int daysLater, String confidence) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         with number as (
-                            select gen_random_uuid() id from generate_series(1, :count)
+                            -- Older than every real one, so that they are not in the way of tests that look at the newest.
+                            select overlay(gen_random_uuid()::text placing '00000000' from 1 for 8)::uuid id
+                            from generate_series(1, :count)
                         ), line as (
                             insert into order_line (id, marketplace, account_id, line_key, order_no, parent_no, quantity, status,
                                 paid_fen, estimated_fen, clicked_at, created_at, first_observed_at, changed_at)

@@ -37,6 +37,9 @@ class ComparisonReport {
     /** A Monday that weeks are counted from. */
     private static final LocalDate FIRST_MONDAY = LocalDate.of(2000, 1, 3);
 
+    /** Weeks of a series, in a key: enough for this century. */
+    private static final long MOST_WEEKS = 8_192;
+
     private static final int MEDIA = Medium.values().length;
 
     private final Jdbi jdbi;
@@ -143,7 +146,8 @@ class ComparisonReport {
         }
 
         private long[] stratum(int series, int week) {
-            return strata.computeIfAbsent((long) series << 32 | week & 0xFFFFFFFFL, key -> new long[2 * MEDIA]);
+            // Keys lie close together: with the series in the upper half, hashes of all series would meet.
+            return strata.computeIfAbsent(series * MOST_WEEKS + week, key -> new long[2 * MEDIA]);
         }
 
         /** The side against the link, under the same conditions. */
@@ -194,7 +198,20 @@ class ComparisonReport {
         });
     }
 
-    private record Spot(UUID creator, Medium medium, int series, String key, String name) {}
+    /**
+     * A placement.
+     *
+     * @param series which of the conditions under which link and token are compared
+     * @param fixed where its counts go; {@code null} if that depends on week or OS
+     */
+    private record Spot(UUID creator, Medium medium, int series, Cells fixed) {}
+
+    /** Where counts of a placement go. */
+    private record Cells(Group group, Sums arm, Sums creator) {
+        static Cells of(Group group, UUID creator, Medium medium) {
+            return new Cells(group, group.arm(medium), group.creator(creator, medium));
+        }
+    }
 
     private record Series(UUID creator, UUID offer, String platform) {}
 
@@ -269,17 +286,17 @@ class ComparisonReport {
                                 new Series(creator, row.getObject("offer_id", UUID.class), row.getString("platform"));
                         var key = row.getString("key");
                         var name = row.getString("name");
-                        if (question.by() != Grouping.OS && question.by() != Grouping.WEEK) {
-                            groups.computeIfAbsent(key, k -> new Group(k, name)).arm(medium);
-                        }
+                        var moving = question.by() == Grouping.OS || question.by() == Grouping.WEEK;
+                        var fixed = moving
+                                ? null
+                                : Cells.of(groups.computeIfAbsent(key, k -> new Group(k, name)), creator, medium);
                         return spots.put(
                                 row.getLong("id"),
                                 new Spot(
                                         creator,
                                         medium,
                                         seriesByConditions.computeIfAbsent(series, s -> seriesByConditions.size()),
-                                        key,
-                                        name));
+                                        fixed));
                     })
                     .list();
         }
@@ -370,19 +387,20 @@ class ComparisonReport {
             if (count == 0) {
                 return;
             }
-            var group = group(spot, os, week);
-            group.arm(spot.medium()).n += count;
-            group.creator(spot.creator(), spot.medium()).n += count;
-            group.stratum(spot.series(), week)[2 * spot.medium().ordinal()] += count;
+            var cells = cells(spot, os, week);
+            cells.arm().n += count;
+            cells.creator().n += count;
+            cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal()] += count;
         }
 
-        private Group group(Spot spot, String os, int week) {
-            return switch (question.by()) {
-                case OS -> groups.computeIfAbsent(os, key -> new Group(key, key));
-                case WEEK -> weekGroup(week);
-                case PLATFORM, SCENE, LABEL, CREATOR, CAMPAIGN, OFFER, COUPON ->
-                    groups.computeIfAbsent(spot.key(), key -> new Group(key, spot.name()));
-            };
+        private Cells cells(Spot spot, String os, int week) {
+            if (spot.fixed() != null) {
+                return spot.fixed();
+            }
+            var group = question.by() == Grouping.WEEK
+                    ? weekGroup(week)
+                    : groups.computeIfAbsent(os, key -> new Group(key, key));
+            return Cells.of(group, spot.creator(), spot.medium());
         }
 
         private Group weekGroup(int week) {
@@ -447,14 +465,14 @@ class ComparisonReport {
                 if (spot == null) {
                     continue;
                 }
-                var group = group(spot, os, week);
-                for (var sums : List.of(group.arm(spot.medium()), group.creator(spot.creator(), spot.medium()))) {
+                var cells = cells(spot, os, week);
+                for (var sums : List.of(cells.arm(), cells.creator())) {
                     sums.orders += paid[i];
                     sums.settledOrders += settled[i];
                     sums.gmvFen += gmv[i];
                     sums.commissionFen += commission[i];
                 }
-                group.stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] += paid[i];
+                cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] += paid[i];
             }
         }
 
@@ -465,7 +483,7 @@ class ComparisonReport {
             var medium = named.isEmpty() ? null : Medium.valueOf(named);
             var paid = row.getLong("paid");
             if (spot != null) {
-                group(spot, row.getString("os"), week(row)).uncertain.merge(medium, paid, Long::sum);
+                cells(spot, row.getString("os"), week(row)).group().uncertain.merge(medium, paid, Long::sum);
             } else if (row.getLong("placement_id") == 0 && question.scope().brandOnly() == null) {
                 for (var group : candidates(row, medium)) {
                     group.uncertain.merge(medium, paid, Long::sum);
@@ -526,16 +544,15 @@ class ComparisonReport {
                     continue;
                 }
                 var week = Math.toIntExact(parts.weeks()[i]);
-                var group = group(spot, parts.oses()[i], week);
-                var arm = group.arm(spot.medium());
-                var creator = group.creator(spot.creator(), spot.medium());
+                var cells = cells(spot, parts.oses()[i], week);
+                var arm = cells.arm();
                 var again = seen.add(arm) ? 0 : 1;
                 arm.orders -= again;
-                creator.orders -= again;
-                group.stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] -= again;
+                cells.creator().orders -= again;
+                cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] -= again;
                 if (parts.settled()[i] == 1 && !settledSeen.add(arm)) {
                     arm.settledOrders--;
-                    creator.settledOrders--;
+                    cells.creator().settledOrders--;
                 }
             }
         }
