@@ -131,6 +131,9 @@ class AccessTest {
             Map.entry("GET /api/v1/reconciliations/{id}", Set.of(World.FINANCE, World.AUDITOR)),
             Map.entry("GET /api/v1/reconciliations/{id}/rows", Set.of(World.FINANCE, World.AUDITOR)),
             Map.entry("GET /api/v1/reports/comparison", ALL),
+            Map.entry("GET /api/v1/reports/comparison.csv", ALL),
+            Map.entry("POST /api/v1/exposures", Set.of(World.CREATOR)),
+            Map.entry("POST /api/v1/exposures/csv", Set.of(World.CREATOR)),
             Map.entry("GET /api/v1/host-app-rules", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry(
                     "GET /api/v1/host-app-rules/decision",
