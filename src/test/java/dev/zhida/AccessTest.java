@@ -55,6 +55,13 @@ class AccessTest {
             Map.entry("GET /api/v1/commissions", Set.of(World.CREATOR, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/commissions.csv", Set.of(World.CREATOR, World.FINANCE, World.AUDITOR)),
             Map.entry("GET /api/v1/reports/comparison", ALL),
+            Map.entry("GET /api/v1/reports/funnel", ALL),
+            Map.entry("GET /api/v1/reports/funnel.csv", ALL),
+            Map.entry("GET /api/v1/reports/trend", ALL),
+            Map.entry("GET /api/v1/reports/click-to-order", ALL),
+            Map.entry(
+                    "GET /api/v1/reports/campaigns/{id}",
+                    Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/host-app-rules", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry(
                     "GET /api/v1/host-app-rules/decision",

@@ -28,6 +28,17 @@ public final class RollupCheck {
             )
             """;
 
+    private static final String CLICKS = """
+            with raw as (
+                select t.day, t.placement_id, t.outcome, count(*) touches, count(s.id) brought_back
+                from touch t left join touch s on s.id = t.click_id and s.visitor <> t.visitor
+                where t.kind = 'CLICK' and t.human
+                group by 1, 2, 3
+            ), counted as (
+                select day, placement_id, outcome, touches, brought_back from rollup_click_day
+            )
+            """;
+
     private static final String DIFFERENCES = """
             select 'not counted: ' || d from (table raw except table counted) d
             union all
@@ -50,7 +61,7 @@ public final class RollupCheck {
     /** Cells that are not what the touches give; nothing if all are right. */
     public static List<String> differences(Connection connection) throws SQLException {
         var differences = new ArrayList<String>();
-        for (var cells : List.of(DAYS, HOURS)) {
+        for (var cells : List.of(DAYS, HOURS, CLICKS)) {
             try (var statement = connection.createStatement();
                     var rows = statement.executeQuery(cells + DIFFERENCES)) {
                 while (rows.next()) {

@@ -11,7 +11,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
-/** Counts touches into {@code rollup_touch_hour} and {@code rollup_touch_day}. */
+/** Counts touches into {@code rollup_touch_hour}, {@code rollup_touch_day} and {@code rollup_click_day}. */
 @ApplicationScoped
 public class TouchRollup {
 
@@ -25,6 +25,14 @@ public class TouchRollup {
             insert into rollup_touch_hour (day, placement_id, hour, kind, host_app, os, human, touches)
             select day, placement_id, date_trunc('hour', at), kind, host_app, os, human, count(*)
             from taken group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
+            """;
+
+    private static final String CLICKS = """
+            insert into rollup_click_day (day, placement_id, outcome, touches, brought_back)
+            select t.day, t.placement_id, t.outcome, count(*), count(s.id)
+            from taken t left join touch s
+                on s.day = touch_day(t.click_id) and s.id = t.click_id and s.visitor <> t.visitor
+            where t.kind = 'CLICK' and t.human group by 1, 2, 3 order by 1, 2, 3
             """;
 
     private static final String VISITORS = """
@@ -108,12 +116,17 @@ public class TouchRollup {
         handle.execute("set local enable_seqscan = off");
         handle.createUpdate("""
                         with taken as materialized (
-                            select day, id, at, placement_id, kind, host_app, os, human, visitor
+                            select day, id, at, placement_id, kind, outcome, host_app, os, human, visitor, click_id
                             from touch where day between :first and :last and batch_id = any(:batches)
                         ), hours as (
                             %s
                             on conflict on constraint rollup_touch_hour_pkey
                                 do update set touches = rollup_touch_hour.touches + excluded.touches
+                        ), clicks as (
+                            %s
+                            on conflict on constraint rollup_click_day_pkey
+                                do update set touches = rollup_click_day.touches + excluded.touches,
+                                    brought_back = rollup_click_day.brought_back + excluded.brought_back
                         ), firsts as (
                             %s
                             on conflict on constraint rollup_visitor_day_pkey
@@ -135,7 +148,7 @@ public class TouchRollup {
                         on conflict on constraint rollup_touch_day_pkey
                             do update set touches = rollup_touch_day.touches + excluded.touches,
                                 people = rollup_touch_day.people + excluded.people
-                        """.formatted(HOURS, VISITORS))
+                        """.formatted(HOURS, CLICKS, VISITORS))
                 .bind("first", first)
                 .bind("last", last)
                 .bind("batches", batches)
@@ -168,11 +181,17 @@ public class TouchRollup {
     }
 
     private static void rebuild(Handle handle, LocalDate day) {
-        Stream.of("touch_day_changed", "rollup_touch_hour", "rollup_touch_day", "rollup_visitor_day")
+        Stream.of(
+                        "touch_day_changed",
+                        "rollup_touch_hour",
+                        "rollup_touch_day",
+                        "rollup_click_day",
+                        "rollup_visitor_day")
                 .forEach(table -> handle.execute("delete from " + table + " where day = ?", day));
-        Stream.of(HOURS, VISITORS, DAYS_ANEW).forEach(insert -> handle.createUpdate("""
+        Stream.of(HOURS, CLICKS, VISITORS, DAYS_ANEW).forEach(insert -> handle.createUpdate("""
                         with taken as (
-                            select t.day, t.id, t.at, t.placement_id, t.kind, t.host_app, t.os, t.human, t.visitor
+                            select t.day, t.id, t.at, t.placement_id, t.kind, t.outcome, t.host_app, t.os, t.human,
+                                t.visitor, t.click_id
                             from touch t left join touch_batch b on b.id = t.batch_id
                             where t.day = :day and b.id is null
                         )
