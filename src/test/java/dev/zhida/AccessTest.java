@@ -62,6 +62,13 @@ class AccessTest {
             Map.entry(
                     "GET /api/v1/reports/campaigns/{id}",
                     Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/openness", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/openness/alerts", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
+            Map.entry(
+                    "GET /api/v1/openness/timeline", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/openness/alerts/{id}/accept", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/openness/alerts/{id}/dismiss", Set.of(World.OPERATOR)),
+            Map.entry("POST /api/v1/openness/replays", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/host-app-rules", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry(
                     "GET /api/v1/host-app-rules/decision",

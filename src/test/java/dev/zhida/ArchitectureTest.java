@@ -39,6 +39,7 @@ class ArchitectureTest {
             "intake",
             "rollup",
             "comparison",
+            "openness",
             "report",
             "demo",
             "portal");
