@@ -28,15 +28,17 @@ public final class RollupCheck {
             )
             """;
 
-    private static final String CLICKS = """
+    private static final String ACTS = """
             with raw as (
-                select t.day, t.placement_id, t.outcome, count(*) touches, count(s.id) brought_back
-                from touch t left join touch s on s.id = t.click_id and s.visitor <> t.visitor
-                where t.kind = 'CLICK' and t.human
-                group by 1, 2, 3
-            ), counted as (
-                select day, placement_id, outcome, touches, brought_back from rollup_click_day
-            )
+                select t.day, t.placement_id, count(*) filter (where t.kind = 'CLICK') clicks,
+                       count(*) filter (where t.outcome = 'REDIRECT') sent_on, count(*) filter (where t.outcome = 'LANDING') pages,
+                       count(*) filter (where t.kind = 'LANDING') landings, count(*) filter (where t.kind = 'COPY') copies,
+                       count(*) filter (where t.kind = 'OPEN') opens, count(*) filter (where t.kind = 'SHARE') shares,
+                       count(*) filter (where t.kind = 'PASTE') pastes, count(s.id) brought_back
+                from touch t left join touch s on t.kind = 'CLICK' and s.id = t.click_id and s.visitor <> t.visitor
+                where t.human
+                group by 1, 2
+            ), counted as (table rollup_act_day)
             """;
 
     private static final String DIFFERENCES = """
@@ -61,7 +63,7 @@ public final class RollupCheck {
     /** Cells that are not what the touches give; nothing if all are right. */
     public static List<String> differences(Connection connection) throws SQLException {
         var differences = new ArrayList<String>();
-        for (var cells : List.of(DAYS, HOURS, CLICKS)) {
+        for (var cells : List.of(DAYS, HOURS, ACTS)) {
             try (var statement = connection.createStatement();
                     var rows = statement.executeQuery(cells + DIFFERENCES)) {
                 while (rows.next()) {

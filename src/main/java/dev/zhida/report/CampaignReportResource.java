@@ -67,6 +67,11 @@ class CampaignReportResource {
             GroupView total,
 
             @Schema(
+                    required = true,
+                    description = "Commission that the marketplaces report of valid orders: settled, else expected.")
+            long costFen,
+
+            @Schema(
                     nullable = true,
                     description = "What buyers paid per yuan of commission, in hundredths, rounded down; null without "
                             + "commission.")
@@ -99,10 +104,12 @@ class CampaignReportResource {
             @PathParam("id") UUID id, @QueryParam("from") LocalDate from, @QueryParam("until") LocalDate until) {
         var at = clock.instant();
         var who = caller.get();
-        var dataTo = counts.dataTo(at);
+        var dataTo = funnels.dataTo();
         var head = report.head(id, who.scope());
         var days = days(head, from, until, at);
+        var selection = new PlacementCounts.Selection(who.scope(), id, null);
         var total = groups(Grouping.CAMPAIGN, who, id, days);
+        var cost = counts.cost(selection, days);
         return new CampaignReportView(
                 head.id(),
                 head.name(),
@@ -110,13 +117,15 @@ class CampaignReportResource {
                 days.from(),
                 days.until(),
                 total.isEmpty() ? null : total.getFirst(),
-                total.isEmpty() ? null : returnPercent(total.getFirst()),
+                cost.fen(),
+                cost.isPositive() && !total.isEmpty()
+                        ? Math.floorDiv(total.getFirst().money().gmvFen() * 100, cost.fen())
+                        : null,
                 groups(Grouping.CREATOR, who, id, days),
                 groups(Grouping.PLATFORM, who, id, days),
                 groups(Grouping.MEDIUM, who, id, days),
                 groups(Grouping.COUPON, who, id, days),
-                ClickToOrderResource.ClickToOrderView.of(
-                        counts.delays(new PlacementCounts.Selection(who.scope(), id, null), days), dataTo),
+                ClickToOrderResource.ClickToOrderView.of(counts.delays(selection, days), dataTo),
                 report.suspicions(id, days).stream()
                         .map(found -> new SuspicionView(
                                 found.pattern().kind(),
@@ -156,10 +165,5 @@ class CampaignReportResource {
         return IntStream.range(0, Math.min(RANKED, groups.size()))
                 .mapToObj(i -> GroupView.of(i + 1, groups.get(i), who))
                 .toList();
-    }
-
-    private static Long returnPercent(GroupView total) {
-        var cost = total.money().costFen();
-        return cost <= 0 ? null : Math.floorDiv(total.money().gmvFen() * 100, cost);
     }
 }

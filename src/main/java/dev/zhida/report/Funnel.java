@@ -34,9 +34,8 @@ final class Funnel {
      * @param settledOrders those of them that are settled
      * @param invalidOrders distinct parent orders with nothing left but invalid lines
      * @param gmvFen what buyers paid
-     * @param earnedFen the creators' share: what was settled, else what is expected
-     * @param settledFen what of it was settled
-     * @param costFen what the marketplaces report as commission: what was settled, else what is expected
+     * @param estimatedFen the creators' share of what is expected
+     * @param settledFen the creators' share of what was settled
      */
     record Counts(
             long clicks,
@@ -53,9 +52,8 @@ final class Funnel {
             long settledOrders,
             long invalidOrders,
             long gmvFen,
-            long earnedFen,
-            long settledFen,
-            long costFen) {
+            long estimatedFen,
+            long settledFen) {
 
         /** Acts after which a fan is on her way to the marketplace. */
         long onTheWay() {

@@ -23,10 +23,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 class FunnelReport {
 
     private final PlacementCounts counts;
+    private final dev.zhida.rollup.Counts counted;
     private final Clock clock;
 
-    FunnelReport(PlacementCounts counts, Clock clock) {
+    FunnelReport(PlacementCounts counts, dev.zhida.rollup.Counts counted, Clock clock) {
         this.counts = counts;
+        this.counted = counted;
         this.clock = clock;
     }
 
@@ -35,9 +37,9 @@ class FunnelReport {
         ORDERS(c -> c.orders()),
         CLICKS(c -> c.clicks()),
         GMV(c -> c.gmvFen()),
-        EARNED(c -> c.earnedFen()),
+        EARNED(c -> c.estimatedFen()),
         /** Earned per person who clicked or pasted. */
-        EPC(c -> c.people() == 0 ? 0 : (double) c.earnedFen() / c.people()),
+        EPC(c -> c.people() == 0 ? 0 : (double) c.estimatedFen() / c.people()),
         SHARES(c -> c.shares());
 
         private final ToDoubleFunction<Counts> value;
@@ -58,28 +60,25 @@ class FunnelReport {
             @Schema(required = true, description = "What buyers paid for valid orders.")
             long gmvFen,
 
-            @Schema(nullable = true, description = "The creators' share: settled, else expected. A brand is not told.")
-            Long earnedFen,
+            @Schema(nullable = true, description = "The creators' share of what is expected. A brand is not told.")
+            Long estimatedFen,
 
-            @Schema(nullable = true, description = "What of it is settled.")
+            @Schema(nullable = true, description = "The creators' share of what was settled.")
             Long settledFen,
-
-            @Schema(required = true, description = "Commission as the marketplaces report it: settled, else expected.")
-            long costFen,
 
             @Schema(
                     nullable = true,
-                    description = "Hundredths of a fen earned per person who clicked or pasted, rounded down.")
-            Long earnedPerHundredPeopleFen) {
+                    description = "What is expected per hundred people who clicked or pasted, rounded down; a hundred, "
+                            + "because one often earns less than a fen.")
+            Long perHundredPeopleFen) {
 
         static MoneyView of(Counts counts, Caller caller) {
             var told = caller.scope().brandOnly() == null;
             return new MoneyView(
                     counts.gmvFen(),
-                    told ? counts.earnedFen() : null,
+                    told ? counts.estimatedFen() : null,
                     told ? counts.settledFen() : null,
-                    counts.costFen(),
-                    told && counts.people() > 0 ? Math.floorDiv(counts.earnedFen() * 100, counts.people()) : null);
+                    told && counts.people() > 0 ? Math.floorDiv(counts.estimatedFen() * 100, counts.people()) : null);
         }
     }
 
@@ -206,8 +205,9 @@ class FunnelReport {
                 .toList();
     }
 
+    /** Up to when touches and orders are counted. */
     Instant dataTo() {
-        return counts.dataTo(clock.instant());
+        return counted.countedTo();
     }
 
     static final List<String> HEADER = List.of(
@@ -229,12 +229,10 @@ class FunnelReport {
             "失效订单 invalidOrders",
             "付款金额 gmv",
             "付款金额(分) gmvFen",
-            "佣金支出 cost",
-            "佣金支出(分) costFen",
-            "博主收入 earned",
-            "博主收入(分) earnedFen",
-            "博主已结算 settled",
-            "博主已结算(分) settledFen");
+            "博主预估 estimated",
+            "博主预估(分) estimatedFen",
+            "博主结算 settled",
+            "博主结算(分) settledFen");
 
     /** One record of a file; its sum is that of what buyers paid. */
     static void write(FinanceCsv csv, String rank, String key, String name, Counts counts, Caller caller) {
@@ -256,9 +254,9 @@ class FunnelReport {
                         counts.settledOrders(),
                         counts.invalidOrders())
                 .forEach(count -> row.plain(Long.toString(count)));
-        row.money(counts.gmvFen()).money(counts.costFen());
+        row.money(counts.gmvFen());
         if (told) {
-            row.money(counts.earnedFen()).money(counts.settledFen());
+            row.money(counts.estimatedFen()).money(counts.settledFen());
         } else {
             row.plain("").plain("").plain("").plain("");
         }

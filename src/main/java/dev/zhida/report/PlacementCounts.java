@@ -2,6 +2,7 @@ package dev.zhida.report;
 
 import dev.zhida.identity.Scope;
 import dev.zhida.money.BusinessTime;
+import dev.zhida.money.Money;
 import dev.zhida.report.Funnel.Counts;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
@@ -10,10 +11,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
@@ -95,116 +98,107 @@ class PlacementCounts {
                   and (:code::text is null or p.code = :code)
             )""";
 
-    /** Orders by placement and day of the click; each parent once. */
-    private static final String ORDERS = """
-            parents as (
-                select a.placement_id, (o.clicked_at at time zone 'Asia/Shanghai')::date as day, o.marketplace, o.parent_no,
-                       bool_or(o.status in ('PAID', 'RECEIVED', 'SETTLED')) valid,
-                       bool_or(o.status = 'SETTLED') settled,
-                       bool_and(o.status = 'INVALID') invalid,
-                       sum(o.paid_fen) filter (where o.status in ('PAID', 'RECEIVED', 'SETTLED')) gmv_fen,
-                       sum(c.amount_fen) earned_fen,
-                       sum(c.settled_fen) filter (where o.status = 'SETTLED') settled_fen,
-                       sum(coalesce(o.settled_fen, o.estimated_fen)) filter (where o.status <> 'INVALID') cost_fen
-                from attribution a
-                join order_line o on o.id = a.order_line_id
-                left join commission c on c.order_line_id = o.id
-                where a.current and a.placement_id is not null and o.status <> 'CREATED'
-                  and o.clicked_at >= :fromAt and o.clicked_at < :untilAt
-                  %s
-                group by 1, 2, 3, 4
+    /**
+     * What is counted by placement: whole weeks where their sums hold, single days around them. Orders of unknown
+     * placement are nobody's here.
+     */
+    private static final String SUMS = """
+            whole as materialized (
+                select week from rollup_week where week >= :from and week + 7 <= :until
+            ), single as materialized (
+                select d::date as day from generate_series(:from::date, :until::date - 1, interval '1 day') d
+                where date_trunc('week', d)::date not in (select week from whole)
+            ), acts as (
+                select t.placement_id, %1$s from rollup_act_week t
+                where t.week = any(array(select week from whole)) %2$s
+                union all
+                select t.placement_id, %1$s from rollup_act_day t
+                where t.day = any(array(select day from single)) %2$s
+            ), people as (
+                select t.placement_id, clicks + pastes as people from rollup_people_week t
+                where t.week = any(array(select week from whole)) %2$s
+                union all
+                select t.placement_id, clicks + pastes from rollup_people_day t
+                where t.day = any(array(select day from single)) %2$s
+            ), bought as (
+                select t.placement_id, %3$s from rollup_order_week t
+                where t.week = any(array(select week from whole)) and t.placement_id <> 0 %2$s
+                union all
+                select t.placement_id, %3$s from rollup_order_day t
+                where t.day = any(array(select day from single)) and t.placement_id <> 0 %2$s
             )""";
 
-    private static final String ORDER_SUMS = """
-            count(*) filter (where valid) orders, count(*) filter (where valid and settled) settled_orders,
-            count(*) filter (where invalid) invalid_orders, coalesce(sum(gmv_fen), 0) gmv_fen,
-            coalesce(sum(earned_fen), 0) earned_fen, coalesce(sum(settled_fen), 0) settled_fen,
-            coalesce(sum(cost_fen), 0) cost_fen""";
+    private static final String ACTS = "clicks, sent_on, pages, landings, copies, opens, shares, brought_back, pastes";
 
-    private static final String TOUCH_SUMS = """
-            coalesce(sum(touches) filter (where kind = 'CLICK'), 0) clicks,
-            coalesce(sum(people) filter (where kind in ('CLICK', 'PASTE')), 0) people,
-            coalesce(sum(touches) filter (where kind = 'LANDING'), 0) landings,
-            coalesce(sum(touches) filter (where kind = 'COPY'), 0) copies,
-            coalesce(sum(touches) filter (where kind = 'OPEN'), 0) opens,
-            coalesce(sum(touches) filter (where kind = 'SHARE'), 0) shares,
-            coalesce(sum(touches) filter (where kind = 'PASTE'), 0) pastes""";
-
-    private static final String CLICK_SUMS = """
-            coalesce(sum(touches) filter (where outcome = 'REDIRECT'), 0) sent_on,
-            coalesce(sum(touches) filter (where outcome = 'LANDING'), 0) pages,
-            coalesce(sum(brought_back), 0) brought_back""";
+    private static final String ORDERS = """
+            paid as orders, settled as settled_orders, invalid as invalid_orders, gmv_fen, estimated_fen, settled_fen""";
 
     private static final String COUNTS = """
             clicks, people, sent_on, pages, landings, copies, opens, shares, brought_back, pastes, orders, settled_orders,
-            invalid_orders, gmv_fen, earned_fen, settled_fen, cost_fen""";
+            invalid_orders, gmv_fen, estimated_fen, settled_fen""";
 
     /** A group with what is counted of it. */
     record Group(String key, String name, Counts counts) {}
 
     /** What is counted of each group. */
     List<Group> byGroup(Grouping by, Selection selection, Days days) {
-        var sums = List.of(COUNTS.split(",")).stream()
-                .map(column -> "coalesce(sum(" + column.strip() + "), 0)::bigint as " + column.strip())
-                .collect(java.util.stream.Collectors.joining(", "));
         return jdbi.withHandle(handle -> query(
                         handle,
                         """
-                        with %s, %s, touched as (
-                            select t.placement_id, %s from rollup_touch_day t
-                            where t.day >= :from and t.day < :until and t.human %s group by 1
-                        ), clicked as (
-                            select t.placement_id, %s from rollup_click_day t
-                            where t.day >= :from and t.day < :until %s group by 1
-                        ), bought as (
-                            select placement_id, %s from parents group by 1
-                        )
+                        with %s, %s,
+                        acted as (select placement_id, %s from acts group by 1),
+                        came as (select placement_id, %s from people group by 1),
+                        sold as (select placement_id, %s from bought group by 1)
                         select s.key, min(s.name) as name, %s
                         from seen s
-                        left join touched t on t.placement_id = s.id
-                        left join clicked k on k.placement_id = s.id
-                        left join bought b on b.placement_id = s.id
+                        left join acted on acted.placement_id = s.id
+                        left join came on came.placement_id = s.id
+                        left join sold on sold.placement_id = s.id
                         group by s.key
                         """.formatted(
-                                        SEEN.formatted(by.key, by.name),
-                                        ORDERS.formatted(within(selection, "a")),
-                                        TOUCH_SUMS,
-                                        within(selection, "t"),
-                                        CLICK_SUMS,
-                                        within(selection, "t"),
-                                        ORDER_SUMS,
-                                        sums),
+                                SEEN.formatted(by.key, by.name),
+                                SUMS.formatted(ACTS, within(selection), ORDERS),
+                                sums(ACTS),
+                                sums("people"),
+                                sums("orders, settled_orders, invalid_orders, gmv_fen, estimated_fen, settled_fen"),
+                                sums(COUNTS)),
                         selection,
                         days)
                 .map((row, context) -> new Group(row.getString("key"), row.getString("name"), counts(row)))
                 .list());
     }
 
+    private static String sums(String columns) {
+        return Arrays.stream(columns.split(","))
+                .map(String::strip)
+                .map(column -> "coalesce(sum(" + column + "), 0)::bigint as " + column)
+                .collect(Collectors.joining(", "));
+    }
+
     /** What is counted of each day; days of which nothing is counted are missing. */
     Map<LocalDate, Counts> byDay(Selection selection, Days days) {
         var byDay = new TreeMap<LocalDate, Counts>();
+        var inside = "t.day >= :from and t.day < :until " + within(selection);
         jdbi.useHandle(handle -> query(
                         handle,
                         """
-                        with %s, %s, touched as (
-                            select t.day, %s from rollup_touch_day t
-                            where t.day >= :from and t.day < :until and t.human %s group by 1
-                        ), clicked as (
-                            select t.day, %s from rollup_click_day t
-                            where t.day >= :from and t.day < :until %s group by 1
-                        ), bought as (
-                            select day, %s from parents group by 1
-                        )
-                        select day, %s from touched full join clicked using (day) full join bought using (day)
+                        with %s,
+                        acted as (select day, %s from rollup_act_day t where %s group by 1),
+                        came as (
+                            select day, sum(clicks + pastes)::bigint as people from rollup_people_day t where %s group by 1),
+                        sold as (
+                            select day, %s from (select day, %s from rollup_order_day t
+                                where t.placement_id <> 0 and %s) orders group by 1)
+                        select day, %s from acted full join came using (day) full join sold using (day)
                         """.formatted(
-                                        SEEN.formatted("''", "''"),
-                                        ORDERS.formatted(within(selection, "a")),
-                                        TOUCH_SUMS,
-                                        within(selection, "t"),
-                                        CLICK_SUMS,
-                                        within(selection, "t"),
-                                        ORDER_SUMS,
-                                        COUNTS),
+                                SEEN.formatted("''", "''"),
+                                sums(ACTS),
+                                inside,
+                                inside,
+                                sums("orders, settled_orders, invalid_orders, gmv_fen, estimated_fen, settled_fen"),
+                                ORDERS,
+                                inside,
+                                COUNTS),
                         selection,
                         days)
                 .map((row, context) -> byDay.put(row.getObject("day", LocalDate.class), counts(row)))
@@ -212,9 +206,24 @@ class PlacementCounts {
         return byDay;
     }
 
+    /** What the marketplaces report as commission of a selection's valid orders: settled, else expected. */
+    Money cost(Selection selection, Days days) {
+        return jdbi.withHandle(handle -> query(handle, """
+                        with %s
+                        select coalesce(sum(coalesce(o.settled_fen, o.estimated_fen)), 0)::bigint
+                        from attribution a join order_line o on o.id = a.order_line_id
+                        where a.current and a.placement_id = any(array(select id from seen))
+                          and o.status in ('PAID', 'RECEIVED', 'SETTLED')
+                          and o.clicked_at >= :fromAt and o.clicked_at < :untilAt
+                        """.formatted(SEEN.formatted("''", "''")), selection, days)
+                .mapTo(Long.class)
+                .map(Money::ofFen)
+                .one());
+    }
+
     /** Where everything is wanted, looking each placement up would only cost. */
-    private static String within(Selection selection, String alias) {
-        return selection.limits() ? "and " + alias + ".placement_id = any(array(select id from seen))" : "";
+    private static String within(Selection selection) {
+        return selection.limits() ? "and t.placement_id = any(array(select id from seen))" : "";
     }
 
     private static Query query(Handle handle, String sql, Selection selection, Days days) {
@@ -242,9 +251,8 @@ class PlacementCounts {
                 row.getLong("settled_orders"),
                 row.getLong("invalid_orders"),
                 row.getLong("gmv_fen"),
-                row.getLong("earned_fen"),
-                row.getLong("settled_fen"),
-                row.getLong("cost_fen"));
+                row.getLong("estimated_fen"),
+                row.getLong("settled_fen"));
     }
 
     /** How long buyers took from the click to the order: upper bounds in seconds, the last bar being open. */
@@ -255,7 +263,7 @@ class PlacementCounts {
     List<Long> delays(Selection selection, Days days) {
         return jdbi.withHandle(handle -> {
             var bars = new Long[DELAY_BOUNDS.size() + 2];
-            java.util.Arrays.fill(bars, 0L);
+            Arrays.fill(bars, 0L);
             query(handle, """
                             with %s, firsts as (
                                 select o.marketplace, o.parent_no, min(extract(epoch from o.created_at - o.clicked_at)) delay
@@ -278,16 +286,6 @@ class PlacementCounts {
                     .list();
             return List.of(bars);
         });
-    }
-
-    /** Up to when touches are counted. */
-    Instant dataTo(Instant now) {
-        return jdbi.withHandle(handle -> handle.createQuery("select min(written_at) from touch_batch")
-                .mapTo(OffsetDateTime.class)
-                .findOne()
-                .map(OffsetDateTime::toInstant)
-                .filter(now::isAfter)
-                .orElse(now));
     }
 
     private static OffsetDateTime utc(Instant instant) {

@@ -26,11 +26,13 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 class TrendResource {
 
     private final PlacementCounts counts;
+    private final FunnelReport report;
     private final CurrentCaller caller;
     private final Clock clock;
 
-    TrendResource(PlacementCounts counts, CurrentCaller caller, Clock clock) {
+    TrendResource(PlacementCounts counts, FunnelReport report, CurrentCaller caller, Clock clock) {
         this.counts = counts;
+        this.report = report;
         this.caller = caller;
         this.clock = clock;
     }
@@ -84,7 +86,7 @@ class TrendResource {
             @QueryParam("campaign") UUID campaign,
             @QueryParam("code") @Schema(description = "One placement only.") String code) {
         var at = clock.instant();
-        var dataTo = counts.dataTo(at);
+        var dataTo = report.dataTo();
         var days = Days.asked(from, until, at);
         var selection = new PlacementCounts.Selection(caller.get().scope(), campaign, code);
         var both = counts.byDay(selection, new Days(days.before().from(), days.until()));
@@ -112,7 +114,7 @@ class TrendResource {
                 MoneyView.of(c, caller.get()));
     }
 
-    private static final Counts NOTHING = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Counts NOTHING = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private static Counts of(Map<LocalDate, Counts> byDay, LocalDate day) {
         return byDay.getOrDefault(day, NOTHING);
@@ -139,9 +141,8 @@ class TrendResource {
                 sum(inside, Counts::settledOrders),
                 sum(inside, Counts::invalidOrders),
                 sum(inside, Counts::gmvFen),
-                sum(inside, Counts::earnedFen),
-                sum(inside, Counts::settledFen),
-                sum(inside, Counts::costFen));
+                sum(inside, Counts::estimatedFen),
+                sum(inside, Counts::settledFen));
     }
 
     private static long sum(List<Counts> counts, ToLongFunction<Counts> part) {

@@ -1,11 +1,13 @@
 package dev.zhida.rollup;
 
+import dev.zhida.money.BusinessTime;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.JdbiException;
@@ -15,14 +17,23 @@ import org.jdbi.v3.core.JdbiException;
 class RollupJob {
 
     private final TouchRollup touches;
+    private final OrderRollup orders;
+    private final Clock clock;
     private volatile Duration lag = Duration.ZERO;
+    private volatile Duration orderLag = Duration.ZERO;
     private boolean failing;
 
-    RollupJob(TouchRollup touches, MeterRegistry metrics) {
+    RollupJob(TouchRollup touches, OrderRollup orders, Clock clock, MeterRegistry metrics) {
         this.touches = touches;
+        this.orders = orders;
+        this.clock = clock;
         Gauge.builder("zhida.rollup.lag", () -> lag.toMillis() / 1_000.0)
                 .baseUnit("seconds")
                 .description("Age of the oldest touches that are not counted yet")
+                .register(metrics);
+        Gauge.builder("zhida.rollup.order.lag", () -> orderLag.toMillis() / 1_000.0)
+                .baseUnit("seconds")
+                .description("Age of the oldest change of an order that is not counted yet")
                 .register(metrics);
     }
 
@@ -43,6 +54,31 @@ class RollupJob {
                 Log.warnf("touches are not counted just now: %s", e.getMessage());
             }
             failing = true;
+        }
+    }
+
+    /** Apart from the touches: where fans are many, orders are counted all the same. */
+    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
+    void countOrders() {
+        try {
+            orderLag = orders.lag();
+            for (var began = System.nanoTime(); orders.countSome(); began = System.nanoTime()) {
+                orderLag = orders.lag();
+                letFansGoFirst(System.nanoTime() - began);
+            }
+            orderLag = orders.lag();
+        } catch (JdbiException e) {
+            Log.warnf("orders are not counted just now: %s", e.getMessage());
+        }
+    }
+
+    /** Late touches change weeks that are over one after the other: summing them again can wait for more. */
+    @Scheduled(every = "1m", delayed = "10s", concurrentExecution = ConcurrentExecution.SKIP)
+    void sumWeeks() {
+        try {
+            touches.sumWeeks(BusinessTime.dayOf(clock.instant()));
+        } catch (JdbiException e) {
+            Log.warnf("weeks are not summed just now: %s", e.getMessage());
         }
     }
 
