@@ -62,6 +62,13 @@ class AccessTest {
             Map.entry(
                     "GET /api/v1/reports/campaigns/{id}",
                     Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/experiments", Set.of(World.CREATOR, World.BRAND)),
+            Map.entry("GET /api/v1/experiments", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/experiments/{id}/start", Set.of(World.CREATOR, World.BRAND)),
+            Map.entry("POST /api/v1/experiments/{id}/stop", Set.of(World.CREATOR, World.BRAND, World.OPERATOR)),
+            Map.entry(
+                    "GET /api/v1/reports/experiments/{id}",
+                    Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/openness", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/openness/alerts", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry(

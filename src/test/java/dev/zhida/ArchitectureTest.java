@@ -32,6 +32,7 @@ class ArchitectureTest {
             "slot",
             "link",
             "touch",
+            "experiment",
             "edge",
             "order",
             "attribution",

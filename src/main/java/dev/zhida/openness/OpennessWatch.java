@@ -242,18 +242,25 @@ class OpennessWatch {
                 now);
     }
 
-    /** What the rules should say now; {@code null} if they do. */
+    /** What the rules should say now, a step at a time; {@code null} if they say the worst or the best already. */
     static Proposal propose(boolean drop, HostAppRule current) {
-        if (!drop) {
-            return current.delivery() == Delivery.REDIRECT
-                    ? null
-                    : new Proposal(
-                            Delivery.REDIRECT, current.posting() == Posting.REFUSED ? Posting.WARN : Posting.ALLOWED);
+        if (drop && current.delivery() == Delivery.REDIRECT) {
+            return new Proposal(
+                    Delivery.LANDING, current.posting() == Posting.ALLOWED ? Posting.WARN : current.posting());
         }
-        var worse = current.posting() == Posting.ALLOWED ? Posting.WARN : current.posting();
-        return current.delivery() == Delivery.LANDING && worse == current.posting()
+        if (drop) {
+            return switch (current.posting()) {
+                case ALLOWED -> new Proposal(Delivery.LANDING, Posting.WARN);
+                case WARN -> new Proposal(Delivery.LANDING, Posting.REFUSED);
+                case REFUSED -> null;
+            };
+        }
+        if (current.posting() == Posting.REFUSED) {
+            return new Proposal(current.delivery(), Posting.WARN);
+        }
+        return current.delivery() == Delivery.REDIRECT && current.posting() == Posting.ALLOWED
                 ? null
-                : new Proposal(Delivery.LANDING, worse);
+                : new Proposal(Delivery.REDIRECT, Posting.ALLOWED);
     }
 
     private Settings settings() {
