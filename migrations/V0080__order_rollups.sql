@@ -131,15 +131,13 @@ create table rollup_order_day (
     constraint rollup_order_day_pkey primary key (day, placement_id, creator_id, medium, confidence, os, age)
 );
 
--- Days summed over weeks that begin on Mondays: what long reports read.
+-- Days summed over weeks that begin on Mondays, over OS and age too: what long reports read.
 create table rollup_order_week (
     week          date   not null,
     placement_id  bigint not null,
     creator_id    uuid   not null,
     medium        text   not null,
     confidence    text   not null,
-    os            text   not null,
-    age           int    not null,
     paid          bigint not null,
     received      bigint not null,
     settled       bigint not null,
@@ -147,7 +145,7 @@ create table rollup_order_week (
     gmv_fen       bigint not null,
     estimated_fen bigint not null,
     settled_fen   bigint not null,
-    constraint rollup_order_week_pkey primary key (week, placement_id, creator_id, medium, confidence, os, age),
+    constraint rollup_order_week_pkey primary key (week, placement_id, creator_id, medium, confidence),
     constraint rollup_order_week_monday check (extract(isodow from week) = 1)
 );
 

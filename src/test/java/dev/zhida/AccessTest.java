@@ -76,6 +76,9 @@ class AccessTest {
             Map.entry("POST /api/v1/openness/alerts/{id}/accept", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/openness/alerts/{id}/dismiss", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/openness/replays", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/reports/comparison.csv", ALL),
+            Map.entry("POST /api/v1/exposures", Set.of(World.CREATOR)),
+            Map.entry("POST /api/v1/exposures/csv", Set.of(World.CREATOR)),
             Map.entry("GET /api/v1/host-app-rules", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry(
                     "GET /api/v1/host-app-rules/decision",

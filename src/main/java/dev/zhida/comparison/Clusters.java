@@ -1,5 +1,6 @@
 package dev.zhida.comparison;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,59 +21,80 @@ public final class Clusters {
     private Clusters() {}
 
     /**
-     * One creator's sums.
+     * One creator's sums: several measures, each compared per exposure.
      *
-     * @param tokenSum what is compared per exposure: orders, or fen
+     * @param token orders, fen, whatever is asked, of the token
+     * @param link the same measures of the link
      */
-    public record Cluster(double tokenSum, long tokenN, double linkSum, long linkN) {}
+    public record Cluster(double[] token, long tokenN, double[] link, long linkN) {
+
+        public Cluster {
+            if (token.length != link.length) {
+                throw new IllegalArgumentException("the same measures of both sides");
+            }
+        }
+    }
 
     /**
-     * How much more per exposure the token brings than the link, over all creators; absent with fewer than
-     * {@value #LEAST} creators or without exposures on a side.
+     * How much more per exposure the token brings than the link, by each measure, over all creators; absent with fewer
+     * than {@value #LEAST} creators or without exposures on a side. All measures are of the same draws.
      */
-    public static Optional<Interval> difference(List<Cluster> clusters) {
-        var estimate = new Sums();
-        clusters.forEach(estimate::add);
-        if (clusters.size() < LEAST || estimate.linkN == 0 || estimate.tokenN == 0) {
+    public static Optional<List<Interval>> differences(List<Cluster> clusters) {
+        var k = clusters.size();
+        if (k < LEAST) {
+            return Optional.empty();
+        }
+        var measures = clusters.getFirst().token().length;
+        var width = 2 * measures + 2;
+        // One row after the other: what is drawn lies together.
+        var table = new double[k * width];
+        var all = new double[width];
+        for (var i = 0; i < k; i++) {
+            var cluster = clusters.get(i);
+            System.arraycopy(cluster.token(), 0, table, i * width, measures);
+            System.arraycopy(cluster.link(), 0, table, i * width + measures, measures);
+            table[i * width + 2 * measures] = cluster.tokenN();
+            table[i * width + 2 * measures + 1] = cluster.linkN();
+            add(all, table, i);
+        }
+        if (all[width - 2] == 0 || all[width - 1] == 0) {
             return Optional.empty();
         }
         var random = new SplittableRandom(SEED);
-        var all = clusters.toArray(Cluster[]::new);
-        var drawn = new double[ROUNDS];
+        var drawn = new double[measures][ROUNDS];
         var kept = 0;
         for (var round = 0; round < ROUNDS; round++) {
-            var sums = new Sums();
-            for (var i = 0; i < all.length; i++) {
-                sums.add(all[random.nextInt(all.length)]);
+            var sums = new double[width];
+            for (var i = 0; i < k; i++) {
+                add(sums, table, random.nextInt(k));
             }
-            if (sums.linkN > 0 && sums.tokenN > 0) {
-                drawn[kept++] = sums.difference();
+            if (sums[width - 2] > 0 && sums[width - 1] > 0) {
+                for (var measure = 0; measure < measures; measure++) {
+                    drawn[measure][kept] = difference(sums, measure, measures);
+                }
+                kept++;
             }
         }
-        var sorted = Arrays.copyOf(drawn, kept);
-        Arrays.sort(sorted);
         // Wider by what few clusters understate: expanded percentiles (Hesterberg 2015).
-        var k = all.length;
         var tail = Tails.below(Math.sqrt(k / (k - 1.0)) * Tails.studentQuantile(0.025, k - 1));
-        return Optional.of(new Interval(estimate.difference(), quantile(sorted, tail), quantile(sorted, 1 - tail)));
+        var intervals = new ArrayList<Interval>();
+        for (var measure = 0; measure < measures; measure++) {
+            var sorted = Arrays.copyOf(drawn[measure], kept);
+            Arrays.sort(sorted);
+            intervals.add(new Interval(
+                    difference(all, measure, measures), quantile(sorted, tail), quantile(sorted, 1 - tail)));
+        }
+        return Optional.of(List.copyOf(intervals));
     }
 
-    private static final class Sums {
-        private double tokenSum;
-        private long tokenN;
-        private double linkSum;
-        private long linkN;
-
-        void add(Cluster cluster) {
-            tokenSum += cluster.tokenSum();
-            tokenN += cluster.tokenN();
-            linkSum += cluster.linkSum();
-            linkN += cluster.linkN();
+    private static void add(double[] sums, double[] table, int row) {
+        for (var column = 0; column < sums.length; column++) {
+            sums[column] += table[row * sums.length + column];
         }
+    }
 
-        double difference() {
-            return tokenSum / tokenN - linkSum / linkN;
-        }
+    private static double difference(double[] sums, int measure, int measures) {
+        return sums[measure] / sums[2 * measures] - sums[measures + measure] / sums[2 * measures + 1];
     }
 
     private static double quantile(double[] sorted, double probability) {

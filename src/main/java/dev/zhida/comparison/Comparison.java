@@ -63,10 +63,8 @@ public record Comparison(
         }
         var token = pooled.token();
         var link = pooled.link();
-        // A stratum with more orders than exposures (an order whose click was on another day) has no rate of its own.
-        var whole = strata.stream().allMatch(Stratum::isProportion);
-        var mantelHaenszel = whole ? Stratified.mantelHaenszel(strata) : Optional.<MantelHaenszel>empty();
-        var standardised = whole ? Stratified.standardised(strata) : Optional.<Standardised>empty();
+        var mantelHaenszel = Stratified.mantelHaenszel(strata);
+        var standardised = Stratified.standardised(strata);
         var likeWithLike =
                 standardised.map(Standardised::difference).or(() -> mantelHaenszel.map(MantelHaenszel::difference));
         return new Comparison(
@@ -120,7 +118,7 @@ public record Comparison(
     }
 
     /** The difference between like and like, as far as there is any; else that of all together. */
-    Optional<Interval> likeWithLike() {
+    public Optional<Interval> likeWithLike() {
         return standardised
                 .map(Standardised::difference)
                 .or(() -> mantelHaenszel.map(MantelHaenszel::difference))

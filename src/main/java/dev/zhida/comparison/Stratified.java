@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** Estimates that compare only like with like: token against link within strata. */
+/**
+ * Estimates that compare only like with like: token against link within strata. A stratum with more orders than
+ * exposures (a buyer whose click was taken for a robot's) has no rates and is left out.
+ */
 public final class Stratified {
 
     /** A stratum with fewer exposures on a side has no rate of its own to speak of. */
@@ -66,7 +69,7 @@ public final class Stratified {
     }
 
     private static List<Stratum> both(List<Stratum> strata) {
-        return strata.stream().filter(Stratum::hasBoth).toList();
+        return strata.stream().filter(s -> s.hasBoth() && s.isProportion()).toList();
     }
 
     private static Interval around(double estimate, double error) {
@@ -84,12 +87,12 @@ public final class Stratified {
      */
     public record Standardised(Interval token, Interval link, Interval difference, long leftOut) {}
 
-    /** Absent if no stratum has enough on both sides, or if orders exceed the exposures of one. */
+    /** Absent if no stratum has enough on both sides. */
     public static Optional<Standardised> standardised(List<Stratum> strata) {
-        var usable = strata.stream()
+        var usable = both(strata).stream()
                 .filter(stratum -> Math.min(stratum.token().n(), stratum.link().n()) >= LEAST_PER_ARM)
                 .toList();
-        if (usable.isEmpty() || !usable.stream().allMatch(Stratum::isProportion)) {
+        if (usable.isEmpty()) {
             return Optional.empty();
         }
         var all = (double) usable.stream().mapToLong(Stratum::n).sum();
@@ -127,7 +130,7 @@ public final class Stratified {
 
     /** Absent if fewer than two strata have enough orders to be weighed by their variance. */
     public static Optional<Heterogeneity> heterogeneity(List<Stratum> strata) {
-        var usable = strata.stream().filter(Stratified::canBeWeighed).toList();
+        var usable = both(strata).stream().filter(Stratified::canBeWeighed).toList();
         if (usable.size() < 2) {
             return Optional.empty();
         }
@@ -145,7 +148,7 @@ public final class Stratified {
     }
 
     private static boolean canBeWeighed(Stratum stratum) {
-        if (!stratum.hasBoth() || !stratum.isProportion() || stratum.variance() == 0) {
+        if (stratum.variance() == 0) {
             return false;
         }
         var smaller = Math.min(stratum.token().n(), stratum.link().n());

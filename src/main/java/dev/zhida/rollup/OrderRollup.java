@@ -5,6 +5,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatement;
@@ -27,7 +29,7 @@ public class OrderRollup {
 
     private static final String HOUR_KEYS = "day, placement_id, hour, creator_id, medium, confidence";
     private static final String DAY_KEYS = "day, placement_id, creator_id, medium, confidence, os, age";
-    private static final String WEEK_KEYS = "week, placement_id, creator_id, medium, confidence, os, age";
+    private static final String WEEK_KEYS = "week, placement_id, creator_id, medium, confidence";
 
     /** The lines of the parents as they are now, brought together into parts. */
     private static final String FRESH = """
@@ -165,7 +167,9 @@ public class OrderRollup {
     }
 
     private static String sum(String table, String keys, String values, String parts) {
-        var places = "1, 2, 3, 4, 5, 6" + (keys.equals(HOUR_KEYS) ? "" : ", 7");
+        var places = IntStream.rangeClosed(1, keys.split(", ").length)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(", "));
         return """
                 insert into %1$s (%2$s, %3$s)
                 select %4$s, sum(paid), sum(received), sum(settled), sum(invalid), sum(gmv_fen), sum(estimated_fen),

@@ -194,20 +194,23 @@ class ComparisonTest {
         assertThat(ManyTests.holm(new double[0])).isEmpty();
     }
 
+    private static List<Clusters.Cluster> clusters(int count, long linkN) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Clusters.Cluster(
+                        new double[] {i % 7, 100 * (i % 7)}, 100, new double[] {i % 5, 100 * (i % 5)}, linkN))
+                .toList();
+    }
+
     @Test
     void creators_are_drawn_whole_and_always_in_the_same_way() {
-        var clusters = IntStream.range(0, 40)
-                .mapToObj(i -> new Clusters.Cluster(i % 7, 100, i % 5, 100))
-                .toList();
-        var interval = Clusters.difference(clusters).orElseThrow();
-        assertThat(Clusters.difference(clusters)).contains(interval);
-        assertThat(interval.estimate()).isBetween(interval.low(), interval.high());
-        assertThat(Clusters.difference(clusters.subList(0, 19))).isEmpty();
-        assertThat(Clusters.difference(clusters.subList(0, 20))).isPresent();
-        assertThat(Clusters.difference(IntStream.range(0, 30)
-                        .mapToObj(i -> new Clusters.Cluster(1, 1, 0, 0))
-                        .toList()))
-                .isEmpty();
+        var intervals = Clusters.differences(clusters(40, 100)).orElseThrow();
+        assertThat(Clusters.differences(clusters(40, 100))).contains(intervals);
+        var orders = intervals.getFirst();
+        assertThat(orders.estimate()).isBetween(orders.low(), orders.high());
+        assertThat(intervals.getLast().low()).as("of the same draws").isEqualTo(100 * orders.low(), within(1e-9));
+        assertThat(Clusters.differences(clusters(19, 100))).isEmpty();
+        assertThat(Clusters.differences(clusters(20, 100))).isPresent();
+        assertThat(Clusters.differences(clusters(30, 0))).isEmpty();
     }
 
     @Test
