@@ -19,8 +19,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,8 +69,7 @@ class ExperimentTest {
     }
 
     private static String code(JsonPath kit, String medium, String label) {
-        return kit.getString(
-                "placements.find { it.medium == '" + medium + "' && it.label == '" + label + "' }.code");
+        return kit.getString("placements.find { it.medium == '" + medium + "' && it.label == '" + label + "' }.code");
     }
 
     private static ValidatableResponse post(String key, String path, Object body) {
@@ -85,7 +84,17 @@ class ExperimentTest {
         return post(
                 key,
                 "/experiments",
-                Map.of("name", "test " + entry, "code", entry, "linkCode", linkCode, "tokenCode", tokenCode, "planned", 400));
+                Map.of(
+                        "name",
+                        "test " + entry,
+                        "code",
+                        entry,
+                        "linkCode",
+                        linkCode,
+                        "tokenCode",
+                        tokenCode,
+                        "planned",
+                        400));
     }
 
     private static JsonPath report(String id) {
@@ -106,13 +115,11 @@ class ExperimentTest {
     }
 
     private long clicks(String code) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
+        return jdbi.withHandle(handle ->
+                handle.createQuery("""
                         select count(*) from touch t join placement p on p.id = t.placement_id
                         where p.code = :code and t.kind = 'CLICK'
-                        """)
-                .bind("code", code)
-                .mapTo(Long.class)
-                .one());
+                        """).bind("code", code).mapTo(Long.class).one());
     }
 
     private long id(String code) {
@@ -241,14 +248,18 @@ class ExperimentTest {
         create(World.CREATOR, entry, token).statusCode(422).body("code", equalTo("arms-not-comparable"));
         create(World.CREATOR, link, link).statusCode(422).body("code", equalTo("arms-not-comparable"));
         create(World.OTHER_CREATOR, link, token).statusCode(404).body("code", equalTo("placement-not-found"));
-        jdbi.useHandle(handle ->
-                handle.execute("update slot_lease set until_at = now() where placement_id = ?", id(token)));
+        jdbi.useHandle(
+                handle -> handle.execute("update slot_lease set until_at = now() where placement_id = ?", id(token)));
         create(World.CREATOR, link, token).statusCode(422).body("code", equalTo("slots-not-apart"));
     }
 
     @Test
     void a_placement_is_in_one_running_experiment() {
-        var one = create(World.CREATOR, link, token).statusCode(201).extract().jsonPath().getString("id");
+        var one = create(World.CREATOR, link, token)
+                .statusCode(201)
+                .extract()
+                .jsonPath()
+                .getString("id");
         create(World.CREATOR, link, token).statusCode(409).body("code", equalTo("experiment-exists"));
         var other = post(
                         World.CREATOR,
@@ -265,6 +276,7 @@ class ExperimentTest {
         post(World.OTHER_CREATOR, "/experiments/" + other + "/start", "")
                 .statusCode(404)
                 .body("code", equalTo("experiment-not-found"));
-        post(World.OPERATOR, "/experiments/" + one + "/stop", Map.of("reason", "enough")).statusCode(200);
+        post(World.OPERATOR, "/experiments/" + one + "/stop", Map.of("reason", "enough"))
+                .statusCode(200);
     }
 }

@@ -8,7 +8,6 @@ import dev.zhida.money.BusinessTime;
 import dev.zhida.touch.Touch;
 import dev.zhida.touch.TouchFixture;
 import dev.zhida.touch.TouchLog;
-
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.transaction.Transactional;
@@ -104,9 +103,7 @@ public class SeedsWorld {
         end = BusinessTime.startOf(today);
         start = BusinessTime.startOf(today.minusDays(DAYS));
         dayOfChange = today.minusDays(CHANGED_BEFORE_DAYS);
-        changedAt = BusinessTime.startOf(dayOfChange)
-                .plus(Duration.ofHours(14))
-                .plus(Duration.ofMinutes(20));
+        changedAt = BusinessTime.startOf(dayOfChange).plus(Duration.ofHours(14)).plus(Duration.ofMinutes(20));
         prepare();
         channels.forEach(this::visits);
         oddities();

@@ -38,8 +38,11 @@ class SplitTest {
         var counts = new long[4];
         IntStream.range(0, 100_000)
                 .mapToObj(i -> new UUID(0, i))
-                .forEach(cookie -> counts[one.arm(cookie).ordinal() * 2 + other.arm(cookie).ordinal()]++);
-        assertThat(SampleRatio.of(counts, new double[] {0.25, 0.25, 0.25, 0.25}).test().p())
+                .forEach(cookie ->
+                        counts[one.arm(cookie).ordinal() * 2 + other.arm(cookie).ordinal()]++);
+        assertThat(SampleRatio.of(counts, new double[] {0.25, 0.25, 0.25, 0.25})
+                        .test()
+                        .p())
                 .isGreaterThan(0.0001);
     }
 

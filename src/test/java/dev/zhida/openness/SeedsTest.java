@@ -372,8 +372,7 @@ class SeedsTest {
         var chat = world.truth("WECHAT", "CHAT", "LINK");
         var wechat = "groups.find { it.key == 'WECHAT' }.arms.LINK.";
         assertThat(before.getLong(wechat + "orders")).isEqualTo(group.ordersBefore + chat.ordersBefore);
-        assertThat(after.getLong(wechat + "orders"))
-                .isEqualTo(group.ordersAfter + chat.ordersAfter);
+        assertThat(after.getLong(wechat + "orders")).isEqualTo(group.ordersAfter + chat.ordersAfter);
         assertThat(after.getDouble(wechat + "rate")).isLessThan(before.getDouble(wechat + "rate"));
     }
 }
