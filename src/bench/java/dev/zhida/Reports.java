@@ -63,7 +63,9 @@ final class Reports {
                 "comparison?by=platform",
                 "comparison?by=creator&from=" + from,
                 "comparison?by=week&from=" + from,
-                "funnel?by=platform&from=" + from)) {
+                "funnel?by=placement",
+                "funnel?by=platform",
+                "trend")) {
             if (ask(report).statusCode() == 200) {
                 times.add(time(report));
             }

@@ -32,6 +32,7 @@ class ArchitectureTest {
             "slot",
             "link",
             "touch",
+            "experiment",
             "edge",
             "order",
             "attribution",
@@ -40,6 +41,7 @@ class ArchitectureTest {
             "settlement",
             "rollup",
             "comparison",
+            "openness",
             "report",
             "demo",
             "portal");

@@ -113,11 +113,9 @@ class ComparisonReportTest {
         jdbi.useTransaction(handle -> {
             handle.execute("select make_touch_partition(?)", day);
             handle.createUpdate("""
-                            insert into touch (day, id, at, placement_id, kind, host_app, os, human, visitor, batch_id,
-                                batch_touches)
-                            select :day, uuidv7(), :at, :placement, :kind, 'WECHAT', :os, true, gen_random_uuid(), b.id,
-                                case i when 1 then :people end
-                            from generate_series(1, :people) i, (select nextval('touch_batch_id') id) b
+                            insert into touch (day, id, at, placement_id, kind, host_app, os, human, visitor)
+                            select :day, uuidv7(), :at, :placement, :kind, 'WECHAT', :os, true, gen_random_uuid()
+                            from generate_series(1, :people) i
                             """)
                     .bind("day", day)
                     .bind("at", noon(day))
@@ -126,6 +124,8 @@ class ComparisonReportTest {
                     .bind("os", os)
                     .bind("people", people)
                     .execute();
+            handle.execute(
+                    "insert into touch_day_changed (day, changed_at) values (?, now()) on conflict (day) do nothing", day);
         });
     }
 
@@ -180,7 +180,7 @@ class ComparisonReportTest {
     private void awaitCounted() {
         var deadline = Instant.now().plusSeconds(60);
         while (jdbi.withHandle(handle -> handle.createQuery(
-                                "select (select count(*) from touch_batch) + (select count(*) from order_change)")
+                                "select (select count(*) from touch_day_changed) + (select count(*) from order_change)")
                         .mapTo(Long.class)
                         .one())
                 > 0) {

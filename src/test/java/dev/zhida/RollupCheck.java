@@ -29,6 +29,19 @@ public final class RollupCheck {
             )
             """;
 
+    private static final String ACTS = """
+            with raw as (
+                select t.day, t.placement_id, count(*) filter (where t.kind = 'CLICK') clicks,
+                       count(*) filter (where t.outcome = 'REDIRECT') sent_on, count(*) filter (where t.outcome = 'LANDING') pages,
+                       count(*) filter (where t.kind = 'LANDING') landings, count(*) filter (where t.kind = 'COPY') copies,
+                       count(*) filter (where t.kind = 'OPEN') opens, count(*) filter (where t.kind = 'SHARE') shares,
+                       count(*) filter (where t.kind = 'PASTE') pastes, count(s.id) brought_back
+                from touch t left join touch s on t.kind = 'CLICK' and s.id = t.click_id and s.visitor <> t.visitor
+                where t.human
+                group by 1, 2
+            ), counted as (table rollup_act_day)
+            """;
+
     private static final String PEOPLE = """
             with raw as (
                 select day, placement_id, nullif(sum(people) filter (where kind = 'CLICK'), 0) clicks,
@@ -88,7 +101,7 @@ public final class RollupCheck {
     /** Cells that are not what the touches give; nothing if all are right. */
     public static List<String> differences(Connection connection) throws SQLException {
         var differences = new ArrayList<String>();
-        for (var cells : List.of(DAYS, HOURS, PEOPLE, WEEKS)) {
+        for (var cells : List.of(DAYS, HOURS, ACTS, PEOPLE, WEEKS)) {
             try (var statement = connection.createStatement();
                     var rows = statement.executeQuery(cells + DIFFERENCES)) {
                 while (rows.next()) {

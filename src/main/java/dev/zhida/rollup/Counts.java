@@ -26,7 +26,7 @@ public class Counts {
         var now = clock.instant();
         var oldest = jdbi.withHandle(handle -> handle.createQuery("""
                         select least(
-                            (select min(written_at) from touch_batch),
+                            (select min(written_at) from touch_batch where refused is null),
                             (select min(changed_at) from touch_day_changed),
                             (select min(written_at) from order_change)) oldest
                         """)

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
-/** Counts touches into {@code rollup_touch_hour} and {@code rollup_touch_day}. */
+/** Counts touches into {@code rollup_touch_hour}, {@code rollup_touch_day} and {@code rollup_act_day}. */
 @ApplicationScoped
 public class TouchRollup {
 
@@ -26,6 +26,23 @@ public class TouchRollup {
             insert into rollup_touch_hour (day, placement_id, hour, kind, host_app, os, human, touches)
             select day, placement_id, date_trunc('hour', at), kind, host_app, os, human, count(*)
             from taken group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
+            """;
+
+    private static final String ACTS = """
+            insert into rollup_act_day
+                (day, placement_id, clicks, sent_on, pages, landings, copies, opens, shares, pastes, brought_back)
+            select t.day, t.placement_id, count(*) filter (where t.kind = 'CLICK'),
+                   count(*) filter (where t.outcome = 'REDIRECT'), count(*) filter (where t.outcome = 'LANDING'),
+                   count(*) filter (where t.kind = 'LANDING'), count(*) filter (where t.kind = 'COPY'),
+                   count(*) filter (where t.kind = 'OPEN'), count(*) filter (where t.kind = 'SHARE'),
+                   count(*) filter (where t.kind = 'PASTE'), count(s.visitor)
+            from taken t left join lateral (
+                -- Whose visit was shared; she may have come with the same batch.
+                select visitor from touch where day = touch_day(t.click_id) and id = t.click_id
+                union
+                select visitor from taken where id = t.click_id
+            ) s on t.kind = 'CLICK' and s.visitor <> t.visitor
+            where t.human group by 1, 2 order by 1, 2
             """;
 
     private static final String VISITORS = """
@@ -117,6 +134,18 @@ public class TouchRollup {
                             %s
                             on conflict on constraint rollup_touch_hour_pkey
                                 do update set touches = rollup_touch_hour.touches + excluded.touches
+                        ), acts as (
+                            %s
+                            on conflict on constraint rollup_act_day_pkey
+                                do update set clicks = rollup_act_day.clicks + excluded.clicks,
+                                    sent_on = rollup_act_day.sent_on + excluded.sent_on,
+                                    pages = rollup_act_day.pages + excluded.pages,
+                                    landings = rollup_act_day.landings + excluded.landings,
+                                    copies = rollup_act_day.copies + excluded.copies,
+                                    opens = rollup_act_day.opens + excluded.opens,
+                                    shares = rollup_act_day.shares + excluded.shares,
+                                    pastes = rollup_act_day.pastes + excluded.pastes,
+                                    brought_back = rollup_act_day.brought_back + excluded.brought_back
                         ), firsts as (
                             %s
                             on conflict on constraint rollup_visitor_day_pkey
@@ -148,7 +177,7 @@ public class TouchRollup {
                         on conflict on constraint rollup_touch_day_pkey
                             do update set touches = rollup_touch_day.touches + excluded.touches,
                                 people = rollup_touch_day.people + excluded.people
-                        """.formatted(TouchInbox.TAKEN, HOURS, VISITORS, PEOPLE.formatted("cells")))
+                        """.formatted(TouchInbox.TAKEN, HOURS, ACTS, VISITORS, PEOPLE.formatted("cells")))
                 .bind("first", first)
                 .bind("last", last)
                 .execute();
@@ -186,12 +215,13 @@ public class TouchRollup {
                         "touch_day_changed",
                         "rollup_touch_hour",
                         "rollup_touch_day",
+                        "rollup_act_day",
                         "rollup_visitor_day",
                         "rollup_people_day")
                 .forEach(table -> handle.execute("delete from " + table + " where day = ?", day));
-        Stream.of(HOURS, VISITORS, DAYS_ANEW).forEach(insert -> handle.createUpdate("""
+        Stream.of(HOURS, ACTS, VISITORS, DAYS_ANEW).forEach(insert -> handle.createUpdate("""
                         with taken as (
-                            select day, id, at, placement_id, kind, host_app, os, human, visitor from touch
+                            select day, id, at, placement_id, kind, outcome, host_app, os, human, visitor, click_id from touch
                             where day = :day
                         )
                         %s
@@ -211,7 +241,7 @@ public class TouchRollup {
      */
     void sumWeeks(LocalDate today) {
         jdbi.withHandle(handle -> handle.createQuery("""
-                                select distinct date_trunc('week', day)::date from rollup_people_day
+                                select distinct date_trunc('week', day)::date from rollup_act_day
                                 where day < date_trunc('week', :today::date)
                                 except select week from rollup_week order by 1
                                 """)
@@ -226,6 +256,14 @@ public class TouchRollup {
                             insert into rollup_people_week (week, placement_id, clicks, pastes, landings)
                             select ?, placement_id, sum(clicks), sum(pastes), sum(landings)
                             from rollup_people_day where day between ? and ? group by placement_id
+                            """, week, week, week.plusDays(6));
+                    handle.execute("delete from rollup_act_week where week = ?", week);
+                    handle.execute("""
+                            insert into rollup_act_week (week, placement_id, clicks, sent_on, pages, landings, copies, opens,
+                                shares, pastes, brought_back)
+                            select ?, placement_id, sum(clicks), sum(sent_on), sum(pages), sum(landings), sum(copies),
+                                sum(opens), sum(shares), sum(pastes), sum(brought_back)
+                            from rollup_act_day where day between ? and ? group by placement_id
                             """, week, week, week.plusDays(6));
                     handle.execute("insert into rollup_week values (?)", week);
                 }));
