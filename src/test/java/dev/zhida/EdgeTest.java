@@ -577,7 +577,7 @@ class EdgeTest {
                 .then()
                 .statusCode(400);
         given().contentType(ContentType.JSON)
-                .body(Map.of("text", "长".repeat(50_000)))
+                .body(Map.of("text", "长".repeat(22_000)))
                 .post("/api/v1/pastes")
                 .then()
                 .statusCode(413);
