@@ -88,6 +88,12 @@ public final class Bench {
     private record World(List<String> redirects, List<String> landings, List<String> tokens) {}
 
     private void run() throws Exception {
+        if (PARTS.contains("reports")) {
+            reports();
+        }
+        if (PARTS.equals(List.of("reports"))) {
+            return;
+        }
         World world;
         try (var app = new PackagedApp(folder, "-Xms1g", "-Xmx1g")) {
             app.start();
@@ -117,6 +123,43 @@ public final class Bench {
         var text = line.formatted(values);
         System.out.println(text);
         table.append(text).append('\n');
+    }
+
+    // Reports over 90 days.
+
+    /** In a folder of its own: what is made for it would be in the way of everything else. */
+    private void reports() throws Exception {
+        var own = Files.createDirectories(folder.resolve("reports"));
+        try (var app = new PackagedApp(own, "-Xms1g", "-Xmx1g")) {
+            app.start();
+            try (var connection = connect(own)) {
+                var result = new Reports(
+                                app.url(), Files.readString(own.resolve("data/operator-key")).strip(), connection)
+                        .measure();
+                say(
+                        "Reports over %,d touches on %,d placements in 90 days and %,d order lines (made in %d s, counted in %d s):",
+                        Reports.TOUCHES,
+                        Reports.PLACEMENTS,
+                        Reports.ORDERS,
+                        result.made().toSeconds(),
+                        result.counted().toSeconds());
+                say("");
+                say("| report | median ms | p99 ms | KB |");
+                say("|---|---|---|---|");
+                for (var times : result.times()) {
+                    say("| `%s` | %.0f | %.0f | %d |", times.report(), times.median(), times.p99(), times.bytes() / 1_000);
+                }
+                say("");
+                say(
+                        "The same counts from the touches and order lines themselves take %.1f s; of %d cells %d differ.",
+                        result.raw().toMillis() / 1e3,
+                        result.groups(),
+                        result.different().size());
+                result.different().forEach(difference -> say("%s", difference));
+                say("");
+            }
+        }
+        Files.writeString(folder.resolve("bench.md"), table);
     }
 
     // The closed loop, beside nginx.
@@ -559,6 +602,10 @@ public final class Bench {
     }
 
     private Connection connect() throws Exception {
+        return connect(folder);
+    }
+
+    private static Connection connect(Path folder) throws Exception {
         var port = Files.readAllLines(folder.resolve("data/postgresql/cluster/postmaster.pid")).get(3).strip();
         var password = Files.readString(folder.resolve("data/postgresql/password")).strip();
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/zhida", "zhida", password);

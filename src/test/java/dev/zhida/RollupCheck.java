@@ -29,6 +29,45 @@ public final class RollupCheck {
             )
             """;
 
+    private static final String ACTS = """
+            with raw as (
+                select t.day, t.placement_id, count(*) filter (where t.kind = 'CLICK') clicks,
+                       count(*) filter (where t.outcome = 'REDIRECT') sent_on, count(*) filter (where t.outcome = 'LANDING') pages,
+                       count(*) filter (where t.kind = 'LANDING') landings, count(*) filter (where t.kind = 'COPY') copies,
+                       count(*) filter (where t.kind = 'OPEN') opens, count(*) filter (where t.kind = 'SHARE') shares,
+                       count(*) filter (where t.kind = 'PASTE') pastes, count(s.id) brought_back
+                from touch t left join touch s on t.kind = 'CLICK' and s.id = t.click_id and s.visitor <> t.visitor
+                where t.human
+                group by 1, 2
+            ), counted as (table rollup_act_day)
+            """;
+
+    private static final String PEOPLE = """
+            with raw as (
+                select day, placement_id, nullif(sum(people) filter (where kind = 'CLICK'), 0) clicks,
+                    nullif(sum(people) filter (where kind = 'PASTE'), 0) pastes,
+                    nullif(sum(people) filter (where kind = 'LANDING'), 0) landings
+                from rollup_touch_day where human and kind in ('CLICK', 'PASTE', 'LANDING') group by 1, 2
+                having sum(people) > 0
+            ), counted as (
+                select day, placement_id, nullif(clicks, 0)::numeric clicks, nullif(pastes, 0)::numeric pastes,
+                    nullif(landings, 0)::numeric landings
+                from rollup_people_day where clicks + pastes + landings > 0
+            )
+            """;
+
+    /** Weeks whose sums hold. */
+    private static final String WEEKS = """
+            with raw as (
+                select date_trunc('week', day)::date week, placement_id, sum(clicks) clicks, sum(pastes) pastes,
+                    sum(landings) landings
+                from rollup_people_day where date_trunc('week', day)::date in (select week from rollup_week) group by 1, 2
+            ), counted as (
+                select week, placement_id, clicks::numeric, pastes::numeric, landings::numeric
+                from rollup_people_week join rollup_week using (week)
+            )
+            """;
+
     private static final String DIFFERENCES = """
             select 'not counted: ' || d from (table raw except table counted) d
             union all
@@ -62,7 +101,7 @@ public final class RollupCheck {
     /** Cells that are not what the touches give; nothing if all are right. */
     public static List<String> differences(Connection connection) throws SQLException {
         var differences = new ArrayList<String>();
-        for (var cells : List.of(DAYS, HOURS)) {
+        for (var cells : List.of(DAYS, HOURS, ACTS, PEOPLE, WEEKS)) {
             try (var statement = connection.createStatement();
                     var rows = statement.executeQuery(cells + DIFFERENCES)) {
                 while (rows.next()) {

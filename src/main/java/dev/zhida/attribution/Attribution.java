@@ -93,13 +93,4 @@ public sealed interface Attribution {
             case None none -> "NONE";
         };
     }
-
-    /** The form that the buyer used, or {@code null}. */
-    default Medium medium() {
-        return switch (this) {
-            case Exact(var lease) -> lease.medium();
-            case Shared(var creatorId, var medium, var oneOfThem, var holders) -> medium;
-            case None(var reason) -> null;
-        };
-    }
 }

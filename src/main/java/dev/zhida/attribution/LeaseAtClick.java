@@ -18,18 +18,18 @@ final class LeaseAtClick {
      * Decides who an order line belongs to.
      *
      * @param slotNamed whether the order names a slot at all
-     * @param clickedAt the click, in whole seconds; may be {@code null}
+     * @param clickedAt the click, in whole seconds; {@code null} where the marketplace does not tell
      * @param leases every lease of that slot
      */
     static Attribution decide(boolean slotNamed, Instant clickedAt, List<Lease> leases) {
         if (!slotNamed) {
             return new None(Reason.NO_SLOT);
         }
-        if (clickedAt == null) {
-            return new None(Reason.NO_CLICK_TIME);
-        }
         if (leases.isEmpty()) {
             return new None(Reason.NO_LEASE);
+        }
+        if (clickedAt == null) {
+            return withoutClickTime(leases);
         }
         var holding = leases.stream().filter(lease -> holds(lease, clickedAt)).toList();
         if (holding.isEmpty()) {
@@ -40,6 +40,20 @@ final class LeaseAtClick {
             return new None(Reason.AMBIGUOUS_SECOND);
         }
         return holding.size() == 1 ? new Exact(first) : new Shared(holding);
+    }
+
+    /**
+     * JD, Pinduoduo and Douyin tell no click time; their slots are made up for one placement and never given to another.
+     * Where all who ever held the slot agree, no time is needed.
+     */
+    private static Attribution withoutClickTime(List<Lease> leases) {
+        var first = leases.getFirst();
+        if (leases.stream().allMatch(l -> l.placementId() == first.placementId())) {
+            return new Exact(first);
+        }
+        var agree =
+                leases.stream().allMatch(l -> l.creatorId().equals(first.creatorId()) && l.medium() == first.medium());
+        return agree ? new Shared(leases) : new None(Reason.NO_CLICK_TIME);
     }
 
     /** A click reported as second s happened within [s, s + 1): the lease holds if it held at any instant of it. */

@@ -31,7 +31,13 @@ final class BonusBudget {
             String lineKey,
             String orderNo,
             Money sold,
-            boolean held) {}
+            boolean held) {
+
+        /** The same, waiting until somebody has decided. */
+        Line asHeld() {
+            return new Line(id, creatorId, month, paidAt, lineKey, orderNo, sold, true);
+        }
+    }
 
     /** What a line gets of what it asks for. */
     record Allotment(Line line, Bonus bonus, Money wanted, Money given) {}

@@ -95,7 +95,7 @@ record LineCommission(
 
     /** Whether the creator's part waits until somebody has decided. */
     boolean isHeld() {
-        return isSettled() && line.frozen() && ground.creatorId() != null;
+        return isSettled() && line.isKeptBack() && ground.creatorId() != null;
     }
 
     /** What the books hold for the creator because of this line. */

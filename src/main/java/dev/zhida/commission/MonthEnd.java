@@ -1,5 +1,6 @@
 package dev.zhida.commission;
 
+import dev.zhida.attribution.Reviews;
 import dev.zhida.campaign.Campaigns;
 import dev.zhida.ledger.Account;
 import dev.zhida.ledger.Account.Kind;
@@ -12,6 +13,7 @@ import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +38,15 @@ public class MonthEnd {
     private final Campaigns campaigns;
     private final Tiers tiers;
     private final MonthEndStore store;
+    private final Reviews reviews;
 
-    MonthEnd(Jdbi jdbi, Ledger ledger, Campaigns campaigns, Tiers tiers, MonthEndStore store) {
+    MonthEnd(Jdbi jdbi, Ledger ledger, Campaigns campaigns, Tiers tiers, MonthEndStore store, Reviews reviews) {
         this.jdbi = jdbi;
         this.ledger = ledger;
         this.campaigns = campaigns;
         this.tiers = tiers;
         this.store = store;
+        this.reviews = reviews;
     }
 
     /** What the volume of a month brings a creator. */
@@ -122,7 +126,7 @@ public class MonthEnd {
 
     private void decideBonuses(Handle handle, YearMonth last, Instant at, List<Target> targets) {
         var fundings = campaigns.fundings(true);
-        var allotments = allotments(handle, fundings, last);
+        var allotments = allotments(handle, fundings, last, at);
         // All that was given before is read first: a line may have gone from one campaign to another.
         for (var funding : fundings) {
             var ofCampaign = allotments.get(funding.campaignId());
@@ -153,13 +157,23 @@ public class MonthEnd {
     }
 
     private Map<UUID, List<BonusBudget.Allotment>> allotments(
-            Handle handle, List<Campaigns.Funding> fundings, YearMonth last) {
+            Handle handle, List<Campaigns.Funding> fundings, YearMonth last, Instant at) {
         var lines = fundings.isEmpty()
-                ? Map.<UUID, List<BonusBudget.Line>>of()
+                ? new HashMap<UUID, List<BonusBudget.Line>>()
                 : store.bonusLines(
                         handle,
                         fundings.stream().map(Campaigns.Funding::campaignId).toList(),
                         last);
+        var reviewed = lines.values().stream()
+                .flatMap(List::stream)
+                .map(BonusBudget.Line::id)
+                .toList();
+        var refused = reviews.refusedBonusLines(reviewed, at);
+        var disputed = reviews.heldBonusLines(reviewed, at);
+        lines.replaceAll((campaign, of) -> of.stream()
+                .filter(line -> !refused.contains(line.id()))
+                .map(line -> disputed.contains(line.id()) ? line.asHeld() : line)
+                .toList());
         var allotments = new LinkedHashMap<UUID, List<BonusBudget.Allotment>>();
         fundings.forEach(funding -> allotments.put(
                 funding.campaignId(),
@@ -174,12 +188,12 @@ public class MonthEnd {
      * @param creatorId {@code null} for all creators
      */
     @Transactional
-    public Results results(YearMonth month, UUID creatorId) {
+    public Results results(YearMonth month, UUID creatorId, Instant at) {
         return jdbi.withHandle(handle -> {
             Predicate<UUID> asked = id -> creatorId == null || creatorId.equals(id);
             var decided = store.isDecided(handle, month);
             var tierResults = decided ? store.tiers(handle, month) : tierResults(handle, month);
-            var bonuses = decided ? store.bonuses(handle, month) : provisionalBonuses(handle, month);
+            var bonuses = decided ? store.bonuses(handle, month) : provisionalBonuses(handle, month, at);
             return new Results(
                     month,
                     decided,
@@ -192,9 +206,9 @@ public class MonthEnd {
         });
     }
 
-    private List<BonusResult> provisionalBonuses(Handle handle, YearMonth month) {
+    private List<BonusResult> provisionalBonuses(Handle handle, YearMonth month, Instant at) {
         var results = new ArrayList<BonusResult>();
-        allotments(handle, campaigns.fundings(false), month).forEach((campaign, ofCampaign) -> {
+        allotments(handle, campaigns.fundings(false), month, at).forEach((campaign, ofCampaign) -> {
             var byCreator = new TreeMap<UUID, BonusResult>();
             for (var allotment : ofCampaign) {
                 var line = allotment.line();

@@ -79,7 +79,7 @@ class MonthEndResource {
             description = "A creator sees her own.")
     public MonthEndView get(@PathParam("month") @Schema(examples = "2026-10") String month) {
         var at = clock.instant();
-        var results = monthEnd.results(parse(month), caller.get().scope().creatorOnly());
+        var results = monthEnd.results(parse(month), caller.get().scope().creatorOnly(), at);
         return new MonthEndView(
                 results.month().toString(),
                 results.decided(),

@@ -77,9 +77,16 @@ class Fans {
      * @param byRequest why this is no person, as the way of asking tells; nothing for a person
      * @param visitor her cookie; on the day on which she got it a keyed hash that is worth that day
      * @param cookie the one she has, or was given with the answer
+     * @param known whether she came with it
      * @param hits how often visitors come
      */
-    record Fan(Instant at, Agent agent, Optional<Flag> byRequest, UUID visitor, UUID cookie, HitRate hits) {
+    record Fan(
+            Instant at, Agent agent, Optional<Flag> byRequest, UUID visitor, UUID cookie, boolean known, HitRate hits) {
+
+        /** Whether nothing about the request or the agent says that this is no person. */
+        boolean person() {
+            return byRequest.isEmpty() && agent.flag().isEmpty();
+        }
 
         /** What she did; what {@link Touch} says of each part holds. */
         Touch touch(
@@ -147,16 +154,17 @@ class Fans {
                 request.method().name(), purpose == null ? request.getHeader("Purpose") : purpose);
         var cookie = cookie(request);
         if (cookie != null && !givenToday(cookie, at)) {
-            return new Fan(at, agent, byRequest, cookie, cookie, hits);
+            return new Fan(at, agent, byRequest, cookie, cookie, true, hits);
         }
-        if (cookie == null) {
+        var known = cookie != null;
+        if (!known) {
             // Random enough to be nobody else's; it opens nothing, so it need not be a secret.
             cookie = UuidCreator.getTimeOrderedEpochFast();
             knownAt(context, path, cookie);
         }
         // Her first click came without it, and on one day she is to be one visitor.
         var address = request.remoteAddress().hostAddress();
-        return new Fan(at, agent, byRequest, salts.visitor(address, agent.text(), at), cookie, hits);
+        return new Fan(at, agent, byRequest, salts.visitor(address, agent.text(), at), cookie, known, hits);
     }
 
     /** Lets a fan be known at another path too. */

@@ -3,11 +3,17 @@ package dev.zhida.edge;
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.edge.Fans.Fan;
 import dev.zhida.edge.Visits.Visit;
+import dev.zhida.experiment.RunningExperiments;
+import dev.zhida.experiment.Split;
 import dev.zhida.link.LiveLinks;
 import dev.zhida.link.LiveLinks.LiveLink;
 import dev.zhida.platform.HostAppPolicies;
 import dev.zhida.platform.HostAppRule;
 import dev.zhida.platform.HostAppRule.Delivery;
+import dev.zhida.platform.HostAppRule.Ground;
+import dev.zhida.platform.HostAppRule.Posting;
+import dev.zhida.platform.Medium;
+import dev.zhida.platform.UserAgent.HostApp;
 import dev.zhida.touch.Touch;
 import dev.zhida.touch.TouchLog;
 import io.quarkus.logging.Log;
@@ -32,6 +38,8 @@ class Redirect {
 
     static final String PATH = "/r/";
 
+    private static final int SAMPLE_PARTS = 10_000;
+
     private static final CharSequence TOUCH_ID = HttpHeaders.createOptimized("x-touch-id");
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
@@ -46,8 +54,16 @@ class Redirect {
     private final LandingPages pages;
     private final Visits visits;
     private final TouchLog touches;
+    private final RunningExperiments experiments;
     private final boolean revealTouch;
+    private final double landingSample;
 
+    /**
+     * Takes its settings.
+     *
+     * @param landingSample the part of people who would be sent straight on that is shown the landing page instead. More:
+     *     what stops opening is seen sooner; fewer: fewer fans take a step more
+     */
     Redirect(
             LiveLinks links,
             HostAppPolicies policies,
@@ -55,14 +71,18 @@ class Redirect {
             LandingPages pages,
             Visits visits,
             TouchLog touches,
-            @ConfigProperty(name = "zhida.edge.reveal-touch") boolean revealTouch) {
+            RunningExperiments experiments,
+            @ConfigProperty(name = "zhida.edge.reveal-touch") boolean revealTouch,
+            @ConfigProperty(name = "zhida.edge.landing-sample") double landingSample) {
         this.links = links;
         this.policies = policies;
         this.fans = fans;
         this.pages = pages;
         this.visits = visits;
         this.touches = touches;
+        this.experiments = experiments;
         this.revealTouch = revealTouch;
+        this.landingSample = landingSample;
     }
 
     void register(@Observes Router router) {
@@ -85,13 +105,17 @@ class Redirect {
             answer(context, remembered);
             return;
         }
-        context.vertx().executeBlocking(() -> links.lookUp(code), false).onComplete(found -> {
+        lookUp(context, code).onComplete(found -> {
             if (found.succeeded()) {
                 answer(context, found.result());
             } else {
                 tryAgain(context, found.cause());
             }
         });
+    }
+
+    private Future<Optional<LiveLink>> lookUp(RoutingContext context, String code) {
+        return context.vertx().executeBlocking(() -> links.lookUp(code), false);
     }
 
     private void answer(RoutingContext context, Optional<LiveLink> found) {
@@ -108,13 +132,74 @@ class Redirect {
         } else if (fan.wantsPreview()) {
             preview(context, link, fan);
         } else {
-            var rule = policies.current().decide(fan.ground(link));
-            if (rule.delivery() == Delivery.REDIRECT) {
-                redirect(context, link, fan, rule);
+            var split = experiments.of(link.placementId());
+            if (split != null) {
+                split(context, link, fan, split);
             } else {
-                land(context, link, fan, rule);
+                serve(context, link, fan);
             }
         }
+    }
+
+    private void serve(RoutingContext context, LiveLink link, Fan fan) {
+        var rule = policies.current().decide(fan.ground(link));
+        if (rule.delivery() == Delivery.REDIRECT && !sampled(link, fan)) {
+            redirect(context, link, fan, rule);
+        } else {
+            land(context, link, fan, rule);
+        }
+    }
+
+    /**
+     * Whether a fan who would be sent straight on is shown the page, so that the watch sees whether links still open
+     * there: the same fan the whole time, and only where there is something to watch.
+     */
+    private boolean sampled(LiveLink link, Fan fan) {
+        return landingSample > 0
+                && link.medium() == Medium.LINK
+                && fan.person()
+                && fan.agent().detected().hostApp() != HostApp.BROWSER
+                && Math.floorMod(fan.visitor().hashCode(), SAMPLE_PARTS) < landingSample * SAMPLE_PARTS;
+    }
+
+    /**
+     * Serves a fan by her arm, if she is known again and the policy allows both arms; else on the posted code itself.
+     * Her click, stored on the arm's placement before she is answered, is her assignment.
+     */
+    private void split(RoutingContext context, LiveLink link, Fan fan, Split split) {
+        var code = split.entryCode();
+        Split.Arm arm = null;
+        if (fan.known() && fan.person() && allowsBoth(link, fan)) {
+            arm = split.arm(fan.cookie());
+            code = split.code(arm);
+        }
+        var enrolledIn = arm;
+        var remembered = links.remembered(code);
+        var found = remembered != null ? Future.succeededFuture(remembered) : lookUp(context, code);
+        found.onFailure(failure -> tryAgain(context, failure)).onSuccess(there -> {
+            // A placement that is gone enrols nobody.
+            var own = there.filter(l -> l.destinationHost() != null && !l.endedAt(fan.at()));
+            if (own.isEmpty() || enrolledIn == null) {
+                serve(context, own.orElse(link), fan);
+                return;
+            }
+            var rule = policies.current().decide(fan.ground(own.get()));
+            switch (enrolledIn) {
+                case LINK -> redirect(context, own.get(), fan, rule);
+                case TOKEN -> land(context, own.get(), fan, rule);
+            }
+        });
+    }
+
+    private boolean allowsBoth(LiveLink link, Fan fan) {
+        var ground = fan.ground(link);
+        var policy = policies.current();
+        return policy.decide(with(ground, Medium.LINK)).delivery() == Delivery.REDIRECT
+                && policy.decide(with(ground, Medium.TOKEN)).posting() != Posting.REFUSED;
+    }
+
+    private static Ground with(Ground ground, Medium medium) {
+        return new Ground(ground.hostApp(), ground.scene(), ground.os(), ground.marketplace(), medium, ground.topic());
     }
 
     private void redirect(RoutingContext context, LiveLink link, Fan fan, HostAppRule rule) {

@@ -1,186 +1,291 @@
 package dev.zhida.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.zhida.comparison.Interval;
-import dev.zhida.comparison.Proportions;
+import dev.zhida.comparison.Arm;
+import dev.zhida.comparison.Comparison;
+import dev.zhida.comparison.Comparison.State;
+import dev.zhida.comparison.ManyTests;
+import dev.zhida.comparison.Sentence;
+import dev.zhida.comparison.Shrunken;
+import dev.zhida.comparison.Stratum;
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
-import dev.zhida.identity.Scope;
+import dev.zhida.money.BusinessTime;
 import dev.zhida.platform.Medium;
 import dev.zhida.problem.Refusal;
+import dev.zhida.report.ComparisonReport.Denominator;
+import dev.zhida.report.ComparisonReport.Group;
+import dev.zhida.report.ComparisonReport.Grouping;
+import dev.zhida.report.ComparisonReport.Question;
+import dev.zhida.report.ComparisonReport.Sums;
+import dev.zhida.report.ComparisonView.ArmView;
+import dev.zhida.report.ComparisonView.GroupView;
+import dev.zhida.report.ComparisonView.SideView;
+import dev.zhida.report.ComparisonView.WarningView;
+import dev.zhida.rollup.Counts;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
-import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jdbi.v3.core.Jdbi;
 
 @Path("/api/v1/reports/comparison")
 @Tag(name = "Reports", description = "What works where.")
 class ComparisonResource {
 
-    /** Fewer exposures than this, or fewer expected orders, and nothing is claimed. */
-    private static final long LEAST_EXPOSURES = 100;
+    /** Most orders come within a week of their click. */
+    private static final int DAYS_THAT_GROW = 7;
 
-    private static final double LEAST_EXPECTED_ORDERS = 5;
-
-    /** What a group is, as a column of the placement. */
-    private static final Map<String, String> COLUMN_BY_GROUPING = Map.of(
-            "platform", "p.platform",
-            "scene", "p.scene",
-            "label", "p.label",
-            "creator", "p.creator_id::text",
-            "campaign", "coalesce(p.campaign_id::text, '')",
-            "offer", "p.offer_id::text");
-
-    private final Jdbi jdbi;
+    private final ComparisonReport report;
+    private final Counts counts;
     private final CurrentCaller caller;
-    private final Clock clock;
 
-    ComparisonResource(Jdbi jdbi, CurrentCaller caller, Clock clock) {
-        this.jdbi = jdbi;
+    ComparisonResource(ComparisonReport report, Counts counts, CurrentCaller caller) {
+        this.report = report;
+        this.counts = counts;
         this.caller = caller;
-        this.clock = clock;
     }
 
-    /** Whether the numbers of a group allow a claim. */
-    enum State {
-        READY,
-        COLLECTING,
-        INVALID_DENOMINATOR
-    }
+    /** What is asked. */
+    static final class Parameters {
+        @QueryParam("by")
+        @DefaultValue("platform")
+        @Schema(enumeration = {"platform", "scene", "os", "label", "creator", "campaign", "offer", "coupon", "week"})
+        String by;
 
-    @Schema(name = "ComparisonArm")
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record ArmView(
-            @Schema(required = true, description = "People's non-repeat clicks, or pastes of the token.")
-            long n,
+        @QueryParam("denominator")
+        @DefaultValue("human-clicks")
+        @Schema(
+                enumeration = {"human-clicks", "landing", "reported", "exposures"},
+                description = "What both sides are counted by.")
+        String denominator;
 
-            @Schema(required = true, description = "Distinct parent orders that are certain to come from it.")
-            long orders,
+        @QueryParam("from")
+        @Schema(description = "Clicks from the business day of then on.")
+        Instant from;
 
-            @Schema(description = "Orders per n; absent where it cannot be one.")
-            Double rate,
+        @QueryParam("until")
+        @Schema(description = "Clicks before then, its business day included unless it is the day's start.")
+        Instant until;
 
-            @Schema(description = "Wilson's 95 % interval.") Double low,
-            Double high) {
+        @QueryParam("cohortDays")
+        @Min(value = 1, message = "is a number of days from 1 to 60")
+        @Max(value = 60, message = "is a number of days from 1 to 60")
+        @Schema(description = "Orders up to this age only, of clicks that are all at least as old: equal-age cohorts.")
+        Integer cohortDays;
 
-        static ArmView of(long n, long orders) {
-            if (n == 0 || orders > n) {
-                return new ArmView(n, orders, null, null, null);
-            }
-            var rate = Proportions.wilson(orders, n);
-            return new ArmView(n, orders, rate.estimate(), rate.low(), rate.high());
+        private Grouping grouping() {
+            return Arrays.stream(Grouping.values())
+                    .filter(grouping -> grouping.word().equals(by))
+                    .findFirst()
+                    .orElseThrow(() -> new Refusal(
+                            Refusal.Kind.INVALID,
+                            "grouping-unknown",
+                            "`by` is one of "
+                                    + Arrays.stream(Grouping.values())
+                                            .map(Grouping::word)
+                                            .toList()));
+        }
+
+        private Denominator known() {
+            return Arrays.stream(Denominator.values())
+                    .filter(d -> d.word().equals(denominator))
+                    .findFirst()
+                    .orElseThrow(() -> new Refusal(
+                            Refusal.Kind.INVALID,
+                            "denominator-unknown",
+                            "`denominator` is one of "
+                                    + Arrays.stream(Denominator.values())
+                                            .map(Denominator::word)
+                                            .toList()));
         }
     }
-
-    @Schema(name = "ComparisonGroup")
-    record GroupView(
-            @Schema(required = true) String key,
-            @Schema(required = true) Map<Medium, ArmView> arms,
-
-            @Schema(nullable = true, description = "TOKEN less LINK, with Newcombe's 95 % interval.")
-            Interval difference,
-
-            @Schema(required = true) State state) {}
-
-    @Schema(name = "Comparison")
-    record ComparisonView(
-            @Schema(required = true) Instant dataTo,
-            @Schema(required = true) String denominator,
-            @Schema(required = true) List<GroupView> groups) {}
 
     @GET
     @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
     @Operation(
             operationId = "compareMedia",
             summary = "Token against link",
-            description = "Orders per person who clicked the link or pasted the token, by group.")
-    public ComparisonView compare(
-            @QueryParam("by")
-                    @DefaultValue("platform")
-                    @Schema(enumeration = {"platform", "scene", "label", "creator", "campaign", "offer"})
-                    String by,
-            @QueryParam("from") @Schema(description = "Acts and clicks of then or later.") Instant from,
-            @QueryParam("until") @Schema(description = "Acts and clicks before then.") Instant until) {
-        var column = COLUMN_BY_GROUPING.get(by);
-        if (column == null) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID,
-                    "grouping-unknown",
-                    "`by` is one of "
-                            + COLUMN_BY_GROUPING.keySet().stream().sorted().toList());
+            description =
+                    "Orders per exposure by group, each kind of token against the link, with everything that tells how far "
+                            + "it can be believed. Days are business days.")
+    public ComparisonView compare(@Valid @BeanParam Parameters parameters) {
+        var question = question(parameters);
+        var countedTo = counts.countedTo();
+        var frozenBefore = counts.frozenBefore();
+        var groups = report.read(question);
+        return new ComparisonView(
+                countedTo,
+                question.denominator().word(),
+                question.cohortDays(),
+                question.until(),
+                BusinessTime.dayOf(countedTo).minusDays(DAYS_THAT_GROW),
+                frozenBefore,
+                warnings(question, groups),
+                views(question, groups));
+    }
+
+    private Question question(Parameters parameters) {
+        var today = BusinessTime.dayOf(counts.countedTo());
+        var from = parameters.from == null ? null : BusinessTime.dayOf(parameters.from);
+        var until = parameters.until == null ? today : BusinessTime.dayOf(parameters.until.minusNanos(1));
+        if (from != null && until.isBefore(from)) {
+            throw new Refusal(Refusal.Kind.INVALID, "days-out-of-order", "`from` must be before `until`");
         }
-        var at = clock.instant();
-        var groups = count(column, caller.get().scope(), from, until).entrySet().stream()
-                .map(group -> group(group.getKey(), group.getValue()))
+        if (parameters.cohortDays != null) {
+            var oldEnough = today.minusDays(parameters.cohortDays);
+            until = until.isBefore(oldEnough) ? until : oldEnough;
+        }
+        return new Question(
+                parameters.grouping(),
+                parameters.known(),
+                from,
+                until,
+                parameters.cohortDays,
+                caller.get().scope());
+    }
+
+    /** A side of a group, compared. */
+    private record Compared(Group group, Medium side, Comparison comparison) {}
+
+    private static List<GroupView> views(Question question, List<Group> groups) {
+        var compared = new ArrayList<Compared>();
+        for (var group : groups) {
+            for (var side : ComparisonReport.SIDES) {
+                if (side == Medium.TOKEN || group.arms.containsKey(side)) {
+                    compared.add(new Compared(group, side, Comparison.of(group.strata(side), group.uncertain(side))));
+                }
+            }
+        }
+        var adjusted = holm(compared);
+        var everybody = everybody(groups);
+        var sides = new HashMap<Group, Map<Medium, SideView>>();
+        for (var one : compared) {
+            var pHolm = adjusted.get(one);
+            sides.computeIfAbsent(one.group(), g -> new EnumMap<>(Medium.class))
+                    .put(
+                            one.side(),
+                            SideView.of(
+                                    one.group(),
+                                    one.side(),
+                                    one.comparison(),
+                                    pHolm,
+                                    shrunken(one, everybody),
+                                    Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one))));
+        }
+        return groups.stream()
+                .map(group -> {
+                    var arms = new EnumMap<Medium, ArmView>(Medium.class);
+                    group.arms.forEach((medium, sums) -> arms.put(medium, ArmView.of(sums)));
+                    var views = sides.get(group);
+                    return new GroupView(
+                            group.key, group.name, arms, views.get(Medium.TOKEN), views.get(Medium.NATIVE_TOKEN));
+                })
                 .toList();
-        return new ComparisonView(at, "human-clicks", groups);
     }
 
-    private static GroupView group(String key, Map<Medium, ArmView> arms) {
-        var link = arms.get(Medium.LINK);
-        var token = arms.get(Medium.TOKEN);
-        if (arms.values().stream().anyMatch(arm -> arm.orders() > arm.n())) {
-            return new GroupView(key, arms, null, State.INVALID_DENOMINATOR);
+    /** Only what may be claimed at all is asked, so that groups without numbers do not weaken the others. */
+    private static Map<Compared, Double> holm(List<Compared> compared) {
+        var asked = compared.stream()
+                .filter(one -> one.comparison().state() == State.READY)
+                .toList();
+        var p = ManyTests.holm(asked.stream()
+                .mapToDouble(one -> one.comparison().evidence().p())
+                .toArray());
+        var adjusted = new HashMap<Compared, Double>();
+        for (var i = 0; i < p.length; i++) {
+            adjusted.put(asked.get(i), p[i]);
         }
-        if (link == null || token == null || link.n() == 0 || token.n() == 0) {
-            return new GroupView(key, arms, null, State.COLLECTING);
-        }
-        var difference = Proportions.difference(token.orders(), token.n(), link.orders(), link.n());
-        var pooled = (double) (link.orders() + token.orders()) / (link.n() + token.n());
-        var smaller = Math.min(link.n(), token.n());
-        var ready = smaller >= LEAST_EXPOSURES && smaller * pooled >= LEAST_EXPECTED_ORDERS;
-        return new GroupView(key, arms, difference, ready ? State.READY : State.COLLECTING);
+        return adjusted;
     }
 
-    private Map<String, Map<Medium, ArmView>> count(String column, Scope scope, Instant from, Instant until) {
-        var groups = new TreeMap<String, Map<Medium, ArmView>>();
-        jdbi.useHandle(handle -> handle.createQuery("""
-                        with seen as (
-                            select p.id, %1$s key, p.medium
-                            from placement p left join campaign m on m.id = p.campaign_id
-                            where (:creator::uuid is null or p.creator_id = :creator)
-                              and (:brand::uuid is null or m.brand_id = :brand)
-                        ), people as (
-                            select s.key, s.medium, count(distinct (t.day, t.placement_id, t.visitor)) n
-                            from seen s join touch t on t.placement_id = s.id
-                            where t.human and t.kind = case when s.medium = 'LINK' then 'CLICK' else 'PASTE' end
-                              and (:from::timestamptz is null or t.at >= :from)
-                              and (:until::timestamptz is null or t.at < :until)
-                            group by 1, 2
-                        ), bought as (
-                            select s.key, s.medium, count(distinct (o.marketplace, o.parent_no)) orders
-                            from seen s
-                            join attribution a on a.placement_id = s.id and a.current and a.confidence = 'EXACT'
-                            join order_line o on o.id = a.order_line_id
-                            where o.status in ('PAID', 'RECEIVED', 'SETTLED')
-                              and (:from::timestamptz is null or o.clicked_at >= :from)
-                              and (:until::timestamptz is null or o.clicked_at < :until)
-                            group by 1, 2
-                        )
-                        select key, medium, coalesce(n, 0) n, coalesce(orders, 0) orders
-                        from (select distinct key, medium from seen) g
-                        left join people using (key, medium) left join bought using (key, medium)
-                        """.formatted(column))
-                .bind("creator", scope.creatorOnly())
-                .bind("brand", scope.brandOnly())
-                .bind("from", from)
-                .bind("until", until)
-                .map((row, context) -> groups.computeIfAbsent(row.getString("key"), key -> new EnumMap<>(Medium.class))
-                        .put(
-                                Medium.valueOf(row.getString("medium")),
-                                ArmView.of(row.getLong("n"), row.getLong("orders"))))
-                .list());
-        return groups;
+    private static Map<Medium, Arm> everybody(Collection<Group> groups) {
+        var all = new EnumMap<Medium, Arm>(Medium.class);
+        groups.forEach(group -> group.arms.forEach((medium, sums) -> all.merge(medium, sums.arm(), Arm::plus)));
+        return all;
+    }
+
+    private static Shrunken shrunken(Compared one, Map<Medium, Arm> everybody) {
+        var token = everybody.getOrDefault(one.side(), Arm.NOTHING);
+        var link = everybody.getOrDefault(Medium.LINK, Arm.NOTHING);
+        if (one.comparison().difference().isEmpty() || !token.isProportion() || !link.isProportion()) {
+            return null;
+        }
+        return Shrunken.of(one.comparison().pooled(), new Stratum(token, link));
+    }
+
+    private static Sentence.Words words(Question question, Compared one) {
+        var name = one.group().name.isEmpty() ? "—" : one.group().name;
+        return new Sentence.Words(
+                new Sentence(ComparisonReport.chinese(name), name),
+                one.side() == Medium.TOKEN ? new Sentence("口令", "token") : new Sentence("平台口令", "marketplace's token"),
+                switch (question.denominator()) {
+                    case HUMAN_CLICKS -> new Sentence("人", "people");
+                    case LANDING -> new Sentence("人", "people on the landing page");
+                    case REPORTED -> new Sentence("次打开", "reported opens");
+                    case EXPOSURES -> new Sentence("次浏览", "views");
+                });
+    }
+
+    private static List<WarningView> warnings(Question question, List<Group> groups) {
+        var all = new EnumMap<Medium, Sums>(Medium.class);
+        for (var group : groups) {
+            group.arms.forEach((medium, sums) -> {
+                var sum = all.computeIfAbsent(medium, m -> new Sums());
+                sum.n += sums.n;
+                sum.orders += sums.orders;
+            });
+        }
+        var warnings = new ArrayList<WarningView>();
+        var denominator = question.denominator();
+        if (denominator == Denominator.REPORTED) {
+            warnings.add(new WarningView(
+                    "reported-missing",
+                    "还没有电商平台报告的打开次数，这个分母无数可用。",
+                    "No marketplace has reported opens yet: there is nothing to divide by."));
+        } else if (all.containsKey(Medium.NATIVE_TOKEN) && denominator != Denominator.EXPOSURES) {
+            warnings.add(
+                    new WarningView(
+                            "native-token-unseen",
+                            "平台口令在购物应用里打开，我们看不到；要比较请用 exposures。",
+                            "A marketplace's own token is opened inside its app, where nothing is seen: compare it by exposures."));
+        }
+        if (denominator != Denominator.REPORTED) {
+            for (var medium : List.of(Medium.LINK, Medium.TOKEN)) {
+                var other = all.get(medium == Medium.LINK ? Medium.TOKEN : Medium.LINK);
+                var sums = all.get(medium);
+                if (sums != null && sums.n == 0 && other != null && other.n > 0) {
+                    warnings.add(new WarningView(
+                            "one-side-uncounted",
+                            "%s没有这个分母的计数，两边不可比。".formatted(medium == Medium.LINK ? "链接" : "口令"),
+                            "Nothing of the %s is counted by this denominator, so the sides are not comparable."
+                                    .formatted(medium == Medium.LINK ? "link" : "token")));
+                }
+            }
+        }
+        if (question.by() == Grouping.OS) {
+            warnings.add(new WarningView(
+                    "os-inferred",
+                    "订单不带系统信息：按点击前最后一次访问推断。",
+                    "Orders tell no OS: it is inferred from the last visit before the click."));
+            if (denominator == Denominator.EXPOSURES) {
+                warnings.add(new WarningView("exposures-without-os", "浏览数不分系统。", "Views are not told apart by OS."));
+            }
+        }
+        return warnings;
     }
 }

@@ -230,6 +230,7 @@ class OrderResource {
             where s.name = 'order-line/' || :id
             order by 1, rank, id
             """;
+
     @Schema(name = "WhyStep")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record WhyStepView(

@@ -1,6 +1,7 @@
 package dev.zhida.rollup;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.zhida.money.BusinessTime;
 import dev.zhida.touch.TouchInbox;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,6 +9,9 @@ import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import java.time.Clock;
+import java.util.concurrent.locks.LockSupport;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.lang.management.ManagementFactory;
@@ -40,16 +44,25 @@ class RollupJob {
 
     private final TouchRollup touches;
     private final TouchInbox inbox;
+    private final OrderRollup orders;
+    private final Clock clock;
     private final Thread thread = Thread.ofPlatform().name("rollup").unstarted(this::run);
     private volatile Duration lag = Duration.ZERO;
+    private volatile Duration orderLag = Duration.ZERO;
     private boolean failing;
 
-    RollupJob(TouchRollup touches, TouchInbox inbox, MeterRegistry metrics) {
+    RollupJob(TouchRollup touches, TouchInbox inbox, OrderRollup orders, Clock clock, MeterRegistry metrics) {
         this.touches = touches;
         this.inbox = inbox;
+        this.orders = orders;
+        this.clock = clock;
         Gauge.builder("zhida.rollup.lag", () -> lag.toMillis() / 1_000.0)
                 .baseUnit("seconds")
                 .description("Age of the oldest touches that are not counted yet")
+                .register(metrics);
+        Gauge.builder("zhida.rollup.order.lag", () -> orderLag.toMillis() / 1_000.0)
+                .baseUnit("seconds")
+                .description("Age of the oldest change of an order that is not counted yet")
                 .register(metrics);
     }
 
@@ -81,7 +94,7 @@ class RollupJob {
                 touches.rebuildChanged();
             }
             failing = false;
-            return more ? rest(Duration.ofNanos(System.nanoTime() - began)) : LOOKS_EVERY;
+            return more ? rest(Duration.ofNanos(System.nanoTime() - began), lag) : LOOKS_EVERY;
         } catch (JdbiException e) {
             // Once for each time PostgreSQL is away, not once a second.
             if (!failing) {
@@ -92,11 +105,36 @@ class RollupJob {
         }
     }
 
-    private Duration rest(Duration worked) {
+    private static Duration rest(Duration worked, Duration lag) {
         if (MACHINE.getCpuLoad() < BUSY) {
             return Duration.ZERO;
         }
         return lag.compareTo(LONG) < 0 ? worked.multipliedBy(RESTS_TIMES) : worked;
+    }
+
+    /** Apart from the touches: where fans are many, orders are counted all the same. */
+    @Scheduled(every = "1s", concurrentExecution = ConcurrentExecution.SKIP)
+    void countOrders() {
+        try {
+            orderLag = orders.lag();
+            for (var began = System.nanoTime(); orders.countSome(); began = System.nanoTime()) {
+                orderLag = orders.lag();
+                LockSupport.parkNanos(rest(Duration.ofNanos(System.nanoTime() - began), orderLag).toNanos());
+            }
+            orderLag = orders.lag();
+        } catch (JdbiException e) {
+            Log.warnf("orders are not counted just now: %s", e.getMessage());
+        }
+    }
+
+    /** Late touches change weeks that are over one after the other: summing them again can wait for more. */
+    @Scheduled(every = "1m", delayed = "10s", concurrentExecution = ConcurrentExecution.SKIP)
+    void sumWeeks() {
+        try {
+            touches.sumWeeks(BusinessTime.dayOf(clock.instant()));
+        } catch (JdbiException e) {
+            Log.warnf("weeks are not summed just now: %s", e.getMessage());
+        }
     }
 
     @Scheduled(every = "1h", delayed = "1h")

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
-/** Counts touches into {@code rollup_touch_hour} and {@code rollup_touch_day}. */
+/** Counts touches into {@code rollup_touch_hour}, {@code rollup_touch_day} and {@code rollup_act_day}. */
 @ApplicationScoped
 public class TouchRollup {
 
@@ -26,6 +26,23 @@ public class TouchRollup {
             insert into rollup_touch_hour (day, placement_id, hour, kind, host_app, os, human, touches)
             select day, placement_id, date_trunc('hour', at), kind, host_app, os, human, count(*)
             from taken group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
+            """;
+
+    private static final String ACTS = """
+            insert into rollup_act_day
+                (day, placement_id, clicks, sent_on, pages, landings, copies, opens, shares, pastes, brought_back)
+            select t.day, t.placement_id, count(*) filter (where t.kind = 'CLICK'),
+                   count(*) filter (where t.outcome = 'REDIRECT'), count(*) filter (where t.outcome = 'LANDING'),
+                   count(*) filter (where t.kind = 'LANDING'), count(*) filter (where t.kind = 'COPY'),
+                   count(*) filter (where t.kind = 'OPEN'), count(*) filter (where t.kind = 'SHARE'),
+                   count(*) filter (where t.kind = 'PASTE'), count(s.visitor)
+            from taken t left join lateral (
+                -- Whose visit was shared; she may have come with the same batch.
+                select visitor from touch where day = touch_day(t.click_id) and id = t.click_id
+                union
+                select visitor from taken where id = t.click_id
+            ) s on t.kind = 'CLICK' and s.visitor <> t.visitor
+            where t.human group by 1, 2 order by 1, 2
             """;
 
     private static final String VISITORS = """
@@ -42,6 +59,14 @@ public class TouchRollup {
                 on v.day = t.day and v.placement_id = t.placement_id and v.kind = t.kind and v.visitor = t.visitor
                 and v.first_touch_id = t.id
             group by 1, 2, 3, 4, 5, 6
+            """;
+
+    private static final String PEOPLE = """
+            insert into rollup_people_day (day, placement_id, clicks, pastes, landings)
+            select day, placement_id, coalesce(sum(people) filter (where kind = 'CLICK'), 0),
+                coalesce(sum(people) filter (where kind = 'PASTE'), 0),
+                coalesce(sum(people) filter (where kind = 'LANDING'), 0)
+            from %s where human and people <> 0 and kind in ('CLICK', 'PASTE', 'LANDING') group by 1, 2 order by 1, 2
             """;
 
     private static final int VISITORS_FORGOTTEN_AT_A_TIME = 50_000;
@@ -109,6 +134,18 @@ public class TouchRollup {
                             %s
                             on conflict on constraint rollup_touch_hour_pkey
                                 do update set touches = rollup_touch_hour.touches + excluded.touches
+                        ), acts as (
+                            %s
+                            on conflict on constraint rollup_act_day_pkey
+                                do update set clicks = rollup_act_day.clicks + excluded.clicks,
+                                    sent_on = rollup_act_day.sent_on + excluded.sent_on,
+                                    pages = rollup_act_day.pages + excluded.pages,
+                                    landings = rollup_act_day.landings + excluded.landings,
+                                    copies = rollup_act_day.copies + excluded.copies,
+                                    opens = rollup_act_day.opens + excluded.opens,
+                                    shares = rollup_act_day.shares + excluded.shares,
+                                    pastes = rollup_act_day.pastes + excluded.pastes,
+                                    brought_back = rollup_act_day.brought_back + excluded.brought_back
                         ), firsts as (
                             %s
                             on conflict on constraint rollup_visitor_day_pkey
@@ -124,6 +161,15 @@ public class TouchRollup {
                             select t.day, t.placement_id, t.kind, t.host_app, t.os, true, 0, -1
                             from firsts f join touch t on t.day = f.day and t.id = f.before
                             where t.day between :first and :last
+                        ), people as (
+                            %s
+                            on conflict on constraint rollup_people_day_pkey
+                                do update set clicks = rollup_people_day.clicks + excluded.clicks,
+                                    pastes = rollup_people_day.pastes + excluded.pastes,
+                                    landings = rollup_people_day.landings + excluded.landings
+                        ), weeks as (
+                            delete from rollup_week
+                            where week in (select date_trunc('week', day)::date from taken)
                         )
                         insert into rollup_touch_day (day, placement_id, kind, host_app, os, human, touches, people)
                         select day, placement_id, kind, host_app, os, human, sum(touches), sum(people)
@@ -131,7 +177,7 @@ public class TouchRollup {
                         on conflict on constraint rollup_touch_day_pkey
                             do update set touches = rollup_touch_day.touches + excluded.touches,
                                 people = rollup_touch_day.people + excluded.people
-                        """.formatted(TouchInbox.TAKEN, HOURS, VISITORS))
+                        """.formatted(TouchInbox.TAKEN, HOURS, ACTS, VISITORS, PEOPLE.formatted("cells")))
                 .bind("first", first)
                 .bind("last", last)
                 .execute();
@@ -154,6 +200,8 @@ public class TouchRollup {
             // Before the transaction, which sees the counts as they are when it begins.
             lock(handle, "pg_advisory_lock", day);
             try {
+                // Outside of it too: others take the same week away when they count its other days.
+                handle.execute("delete from rollup_week where week = date_trunc('week', ?::date)::date", day);
                 handle.useTransaction(
                         TransactionIsolationLevel.REPEATABLE_READ, transaction -> rebuild(transaction, day));
             } finally {
@@ -163,17 +211,62 @@ public class TouchRollup {
     }
 
     private static void rebuild(Handle handle, LocalDate day) {
-        Stream.of("touch_day_changed", "rollup_touch_hour", "rollup_touch_day", "rollup_visitor_day")
+        Stream.of(
+                        "touch_day_changed",
+                        "rollup_touch_hour",
+                        "rollup_touch_day",
+                        "rollup_act_day",
+                        "rollup_visitor_day",
+                        "rollup_people_day")
                 .forEach(table -> handle.execute("delete from " + table + " where day = ?", day));
-        Stream.of(HOURS, VISITORS, DAYS_ANEW).forEach(insert -> handle.createUpdate("""
+        Stream.of(HOURS, ACTS, VISITORS, DAYS_ANEW).forEach(insert -> handle.createUpdate("""
                         with taken as (
-                            select day, id, at, placement_id, kind, host_app, os, human, visitor from touch
+                            select day, id, at, placement_id, kind, outcome, host_app, os, human, visitor, click_id from touch
                             where day = :day
                         )
                         %s
                         """.formatted(insert))
                 .bind("day", day)
                 .execute());
+        handle.createUpdate(PEOPLE.formatted("(select * from rollup_touch_day where day = :day) counted"))
+                .bind("day", day)
+                .execute();
+    }
+
+    /**
+     * Sums the weeks that are over and whose sums do not hold, oldest first. Nobody counts touches of such a week
+     * meanwhile.
+     *
+     * @param today of which the week is not over yet
+     */
+    void sumWeeks(LocalDate today) {
+        jdbi.withHandle(handle -> handle.createQuery("""
+                                select distinct date_trunc('week', day)::date from rollup_act_day
+                                where day < date_trunc('week', :today::date)
+                                except select week from rollup_week order by 1
+                                """)
+                        .bind("today", today)
+                        .mapTo(LocalDate.class)
+                        .list())
+                .forEach(week -> jdbi.useTransaction(handle -> {
+                    week.datesUntil(week.plusDays(7)).forEach(day -> lock(handle, "pg_advisory_xact_lock", day));
+                    handle.execute("delete from rollup_week where week = ?", week);
+                    handle.execute("delete from rollup_people_week where week = ?", week);
+                    handle.execute("""
+                            insert into rollup_people_week (week, placement_id, clicks, pastes, landings)
+                            select ?, placement_id, sum(clicks), sum(pastes), sum(landings)
+                            from rollup_people_day where day between ? and ? group by placement_id
+                            """, week, week, week.plusDays(6));
+                    handle.execute("delete from rollup_act_week where week = ?", week);
+                    handle.execute("""
+                            insert into rollup_act_week (week, placement_id, clicks, sent_on, pages, landings, copies, opens,
+                                shares, pastes, brought_back)
+                            select ?, placement_id, sum(clicks), sum(sent_on), sum(pages), sum(landings), sum(copies),
+                                sum(opens), sum(shares), sum(pastes), sum(brought_back)
+                            from rollup_act_day where day between ? and ? group by placement_id
+                            """, week, week, week.plusDays(6));
+                    handle.execute("insert into rollup_week values (?)", week);
+                }));
     }
 
     private static void lock(Handle handle, String how, LocalDate day) {

@@ -32,7 +32,7 @@ public class TouchInbox {
                 insert into touch (%1$s)
                 select %1$s from touch_taken order by placement_id, id
                 on conflict on constraint touch_pkey do nothing
-                returning day, id, at, placement_id, kind, host_app, os, human, visitor
+                returning day, id, at, placement_id, kind, outcome, host_app, os, human, visitor, click_id
             )""".formatted(TouchStore.COLUMNS);
 
     /** Made once for each connection: a table for each transaction would fill the catalogue. */

@@ -70,7 +70,17 @@ class LeaseAtClickTest {
     @Test
     void what_is_missing_is_said() {
         assertThat(LeaseAtClick.decide(false, NOON, List.of())).isEqualTo(new None(Reason.NO_SLOT));
-        assertThat(LeaseAtClick.decide(true, null, List.of())).isEqualTo(new None(Reason.NO_CLICK_TIME));
+        assertThat(LeaseAtClick.decide(true, null, List.of())).isEqualTo(new None(Reason.NO_LEASE));
         assertThat(at(NOON)).isEqualTo(new None(Reason.NO_LEASE));
+    }
+
+    @Test
+    void without_a_click_time_only_a_slot_whose_holders_agree_tells_whose_it_is() {
+        var link = lease(1, ANNA, Medium.LINK, NOON.minusSeconds(10), NOON);
+        var other = lease(2, ANNA, Medium.LINK, NOON, null);
+        assertThat(at(null, link)).isEqualTo(new Exact(link));
+        assertThat(at(null, link, other)).isEqualTo(new Shared(List.of(link, other)));
+        assertThat(at(null, link, lease(3, ANNA, Medium.TOKEN, NOON, null))).isEqualTo(new None(Reason.NO_CLICK_TIME));
+        assertThat(at(null, link, lease(3, BEA, Medium.LINK, NOON, null))).isEqualTo(new None(Reason.NO_CLICK_TIME));
     }
 }

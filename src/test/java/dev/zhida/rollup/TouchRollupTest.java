@@ -165,6 +165,36 @@ class TouchRollupTest {
     }
 
     @Test
+    void a_week_that_is_over_is_summed_and_summed_again_after_a_late_touch() throws Exception {
+        var at = BusinessTime.startOf(LocalDate.now(BusinessTime.ZONE).minusDays(54))
+                .plusSeconds(36_000);
+        store(someTraffic(300, at));
+        awaitCounted();
+        rollup.sumWeeks(LocalDate.now(BusinessTime.ZONE));
+        assertThat(weekIsSummed(at)).isTrue();
+        assertCountsAreThoseOfTheTouches();
+
+        store(List.of(click(UUID.randomUUID(), at, "WECHAT")));
+        awaitCounted();
+        assertThat(weekIsSummed(at)).isFalse();
+        rollup.sumWeeks(LocalDate.now(BusinessTime.ZONE));
+        assertThat(weekIsSummed(at)).isTrue();
+        assertCountsAreThoseOfTheTouches();
+
+        rollup.rebuild(BusinessTime.dayOf(at));
+        assertThat(weekIsSummed(at)).isFalse();
+        assertThat(weekIsSummed(Instant.now())).as("this week is not over").isFalse();
+    }
+
+    private boolean weekIsSummed(Instant at) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select exists (select from rollup_week where week = date_trunc('week', :day::date)::date)")
+                .bind("day", BusinessTime.dayOf(at))
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    @Test
     void nothing_is_missed_or_double_while_some_count_and_others_count_anew() throws Exception {
         var today = LocalDate.now(BusinessTime.ZONE);
         var done = new AtomicBoolean();

@@ -1,0 +1,165 @@
+package dev.zhida.report;
+
+import dev.zhida.comparison.Interval;
+import dev.zhida.identity.Role;
+import dev.zhida.money.Money;
+import dev.zhida.platform.Medium;
+import dev.zhida.report.ComparisonView.ArmView;
+import dev.zhida.report.ComparisonView.GroupView;
+import dev.zhida.report.ComparisonView.SideView;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Pattern;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+@Path("/api/v1/reports/comparison.csv")
+@Tag(name = "Reports", description = "What works where.")
+class ComparisonCsvResource {
+
+    private static final String CSV = "text/csv; charset=utf-8";
+
+    private static final List<String> HEADER = List.of(
+            "分组 key",
+            "名称 name",
+            "形式 medium",
+            "分母 denominator",
+            "数量 n",
+            "订单 orders",
+            "下单率 rate",
+            "下限 low",
+            "上限 high",
+            "已结算订单 settledOrders",
+            "成交额 gmv",
+            "成交额(分) gmvFen",
+            "佣金预估 commission",
+            "佣金预估(分) commissionFen",
+            "与链接之差 difference",
+            "差下限 differenceLow",
+            "差上限 differenceHigh",
+            "分层差 mantelHaenszel",
+            "分层差下限 mantelHaenszelLow",
+            "分层差上限 mantelHaenszelHigh",
+            "标准化差 standardised",
+            "标准化差下限 standardisedLow",
+            "标准化差上限 standardisedHigh",
+            "辛普森 simpson",
+            "校正后 p pHolm",
+            "状态 state",
+            "每边所需 neededPerArm",
+            "结论 sentence",
+            "conclusion",
+            "数据截至 dataTo");
+
+    private final ComparisonResource comparison;
+
+    ComparisonCsvResource(ComparisonResource comparison) {
+        this.comparison = comparison;
+    }
+
+    @GET
+    @Blocking
+    @Produces(CSV)
+    @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
+    @Operation(
+            operationId = "exportComparison",
+            summary = "Token against link, as a CSV file",
+            description =
+                    "A record for each medium of each group. Ends with #END,rows,sumFen,sha256: the sum is that of "
+                            + "commissionFen, the hash is over all bytes before that record.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The file.",
+            content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING)))
+    public Response export(
+            @BeanParam ComparisonResource.Parameters parameters,
+            @QueryParam("format")
+                    @Pattern(regexp = "raw", message = "is raw or absent")
+                    @Schema(description = "raw: ids without the TAB that spreadsheets need.")
+                    String format) {
+        // Before the stream begins, so that a refusal is an answer of its own.
+        var view = comparison.compare(parameters);
+        StreamingOutput body = out -> {
+            var csv = new FinanceCsv(out, "raw".equals(format), HEADER);
+            for (var group : view.groups()) {
+                group.arms().forEach((medium, arm) -> write(csv, view, group, medium, arm));
+            }
+            csv.end();
+        };
+        return Response.ok(body, CSV)
+                .header("Content-Disposition", "attachment; filename=\"comparison-" + view.lastDay() + ".csv\"")
+                .build();
+    }
+
+    private static void write(FinanceCsv csv, ComparisonView view, GroupView group, Medium medium, ArmView arm) {
+        var record = csv.record(Money.ofFen(arm.commissionFen()))
+                .text(group.key())
+                .text(group.name())
+                .plain(medium.name())
+                .plain(view.denominator())
+                .plain(Long.toString(arm.n()))
+                .plain(Long.toString(arm.orders()))
+                .plain(number(arm.rate()))
+                .plain(number(arm.low()))
+                .plain(number(arm.high()))
+                .plain(Long.toString(arm.settledOrders()))
+                .money(arm.gmvFen())
+                .money(arm.commissionFen());
+        side(record, side(group, medium)).time(view.dataTo()).end();
+    }
+
+    private static SideView side(GroupView group, Medium medium) {
+        return switch (medium) {
+            case TOKEN -> group.token();
+            case NATIVE_TOKEN -> group.nativeToken();
+            case LINK, IMAGE -> null;
+        };
+    }
+
+    private static FinanceCsv.Record side(FinanceCsv.Record record, SideView side) {
+        if (side == null) {
+            for (var empty = 0; empty < 15; empty++) {
+                record.plain("");
+            }
+            return record;
+        }
+        interval(record, side.difference());
+        interval(
+                record,
+                side.mantelHaenszel() == null ? null : side.mantelHaenszel().difference());
+        interval(
+                record, side.standardised() == null ? null : side.standardised().difference());
+        return record.plain(side.simpson().name())
+                .plain(number(side.pHolm()))
+                .plain(side.state().name())
+                .plain(Long.toString(side.neededPerArm()))
+                .text(side.sentence().zh())
+                .text(side.sentence().en());
+    }
+
+    private static void interval(FinanceCsv.Record record, Interval interval) {
+        record.plain(interval == null ? "" : number(interval.estimate()))
+                .plain(interval == null ? "" : number(interval.low()))
+                .plain(interval == null ? "" : number(interval.high()));
+    }
+
+    private static String number(Double value) {
+        return value == null
+                ? ""
+                : BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_EVEN).toPlainString();
+    }
+}

@@ -1,0 +1,600 @@
+package dev.zhida.report;
+
+import dev.zhida.comparison.Arm;
+import dev.zhida.comparison.Bounds;
+import dev.zhida.comparison.Clusters.Cluster;
+import dev.zhida.comparison.Stratum;
+import dev.zhida.identity.Scope;
+import dev.zhida.platform.Medium;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/**
+ * Reads what a comparison is made of from the roll-ups. Placements come in arrays, one row for each week or day: there
+ * are a hundred thousand of them, and single rows would take most of the time.
+ */
+@ApplicationScoped
+class ComparisonReport {
+
+    /** A Monday that weeks are counted from. */
+    private static final LocalDate FIRST_MONDAY = LocalDate.of(2000, 1, 3);
+
+    /** Weeks of a series, in a key: enough for this century. */
+    private static final long MOST_WEEKS = 8_192;
+
+    private static final int MEDIA = Medium.values().length;
+
+    private final Jdbi jdbi;
+
+    ComparisonReport(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** What makes a group: a column of the placement, or what its touches and orders tell. */
+    enum Grouping {
+        PLATFORM("p.platform", "p.platform"),
+        SCENE("p.scene", "p.scene"),
+        OS("''", "''"),
+        LABEL("p.label", "p.label"),
+        CREATOR("p.creator_id::text", "c.name"),
+        CAMPAIGN("coalesce(p.campaign_id::text, '')", "coalesce(m.name, '')"),
+        OFFER("p.offer_id::text", "coalesce(o.title, o.item_id)"),
+        COUPON(COUPON_STRENGTH, COUPON_STRENGTH),
+        WEEK("''", "''");
+
+        private final String key;
+        private final String name;
+
+        Grouping(String key, String name) {
+            this.key = key;
+            this.name = name;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What the coupon takes off the price. */
+    private static final String COUPON_STRENGTH = """
+            case when o.coupon_fen is null then 'none' when o.price_fen is null then 'unknown'
+                 when o.coupon_fen * 20 < o.price_fen then 'under-5%' when o.coupon_fen * 10 < o.price_fen then '5-10%'
+                 when o.coupon_fen * 5 < o.price_fen then '10-20%' else '20%-and-more' end
+            """;
+
+    /** What both sides are counted by. */
+    enum Denominator {
+        HUMAN_CLICKS,
+        LANDING,
+        REPORTED,
+        EXPOSURES;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * What is asked.
+     *
+     * @param from first day; {@code null} for all there is
+     * @param until last day
+     * @param cohortDays count orders up to this age only; {@code null} for all
+     */
+    record Question(
+            Grouping by, Denominator denominator, LocalDate from, LocalDate until, Integer cohortDays, Scope scope) {}
+
+    /** What was counted of one medium in one group; amounts in fen. */
+    static final class Sums {
+        long n;
+        long orders;
+        long settledOrders;
+        long gmvFen;
+        long commissionFen;
+
+        Arm arm() {
+            return new Arm(n, orders);
+        }
+
+        private double[] measures() {
+            return new double[] {orders, gmvFen, commissionFen};
+        }
+    }
+
+    /** What was counted in one group. */
+    static final class Group {
+        final String key;
+        final String name;
+        final Map<Medium, Sums> arms = new EnumMap<>(Medium.class);
+        /** Exposures and orders of each medium in turn, by series of placements and week. */
+        private final Map<Long, long[]> strata = new HashMap<>();
+
+        private final Map<UUID, Map<Medium, Sums>> creators = new HashMap<>();
+        /** Orders that are not certain, by the medium that they can only be of; {@code null}: of any. */
+        private final Map<Medium, Long> uncertain = new HashMap<>();
+
+        private Group(String key, String name) {
+            this.key = key;
+            this.name = name;
+        }
+
+        private Sums arm(Medium medium) {
+            return arms.computeIfAbsent(medium, m -> new Sums());
+        }
+
+        private Sums creator(UUID id, Medium medium) {
+            return creators.computeIfAbsent(id, c -> new EnumMap<>(Medium.class))
+                    .computeIfAbsent(medium, m -> new Sums());
+        }
+
+        private long[] stratum(int series, int week) {
+            // Keys lie close together: with the series in the upper half, hashes of all series would meet.
+            return strata.computeIfAbsent(series * MOST_WEEKS + week, key -> new long[2 * MEDIA]);
+        }
+
+        /** The side against the link, under the same conditions. */
+        List<Stratum> strata(Medium side) {
+            return strata.values().stream()
+                    .map(counts -> new Stratum(arm(counts, side), arm(counts, Medium.LINK)))
+                    .filter(s -> s.token().n()
+                                    + s.link().n()
+                                    + s.token().orders()
+                                    + s.link().orders()
+                            > 0)
+                    .toList();
+        }
+
+        private static Arm arm(long[] counts, Medium medium) {
+            return new Arm(counts[2 * medium.ordinal()], Math.max(0, counts[2 * medium.ordinal() + 1]));
+        }
+
+        /** Creators who have either side: their orders, what their buyers paid, and their commission. */
+        List<Cluster> clusters(Medium side) {
+            var none = new Sums();
+            return creators.values().stream()
+                    .map(media -> {
+                        var token = media.getOrDefault(side, none);
+                        var link = media.getOrDefault(Medium.LINK, none);
+                        return new Cluster(token.measures(), token.n, link.measures(), link.n);
+                    })
+                    .filter(cluster -> cluster.tokenN() + cluster.linkN() > 0)
+                    .toList();
+        }
+
+        Bounds.Uncertain uncertain(Medium side) {
+            return new Bounds.Uncertain(
+                    uncertain.getOrDefault(side, 0L),
+                    uncertain.getOrDefault(Medium.LINK, 0L),
+                    uncertain.getOrDefault(null, 0L));
+        }
+    }
+
+    /** The groups in the order of their keys. */
+    List<Group> read(Question question) {
+        // One transaction, so that all parts of the answer are of one moment.
+        return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> {
+            // Arrays are gathered in memory; compiling the statements would take longer than they do.
+            handle.execute("set local work_mem = '64MB'");
+            handle.execute("set local jit = off");
+            return new Reading(handle, question).groups();
+        });
+    }
+
+    /**
+     * A placement.
+     *
+     * @param series which of the conditions under which link and token are compared
+     * @param fixed where its counts go; {@code null} if that depends on week or OS
+     */
+    private record Spot(UUID creator, Medium medium, int series, Cells fixed) {}
+
+    /** Where counts of a placement go. */
+    private record Cells(Group group, Sums arm, Sums creator) {
+        static Cells of(Group group, UUID creator, Medium medium) {
+            return new Cells(group, group.arm(medium), group.creator(creator, medium));
+        }
+    }
+
+    private record Series(UUID creator, UUID offer, String platform) {}
+
+    /** One reading, with what it gathers on the way. */
+    private static final class Reading {
+        private final Handle handle;
+        private final Question question;
+        private final Map<Long, Spot> spots = new HashMap<>();
+        private final Map<String, Group> groups = new TreeMap<>();
+        private final LocalDate from;
+        /** Whole weeks lie between; what is before and after is read by days. */
+        private final LocalDate wholeFrom;
+
+        private final LocalDate wholeUntil;
+
+        Reading(Handle handle, Question question) {
+            this.handle = handle;
+            this.question = question;
+            this.from = question.from() == null ? firstDay() : question.from();
+            var until = question.until().plusDays(1);
+            var begin = monday(from).equals(from) ? from : monday(from).plusDays(7);
+            var end = monday(until);
+            this.wholeFrom = begin.isBefore(end) ? begin : until;
+            this.wholeUntil = begin.isBefore(end) ? end : until;
+        }
+
+        private static LocalDate monday(LocalDate day) {
+            return day.minusDays(day.getDayOfWeek().getValue() - 1L);
+        }
+
+        private LocalDate firstDay() {
+            return handle.createQuery("""
+                            select least((select min(day) from rollup_people_day), (select min(day) from rollup_order_day),
+                                (select min(day) from exposure)) first
+                            """)
+                    .map((row, context) -> row.getObject("first", LocalDate.class))
+                    .findOne()
+                    .filter(first -> first.isBefore(question.until()))
+                    .orElse(question.until());
+        }
+
+        List<Group> groups() {
+            readSpots();
+            var byOs = question.by() == Grouping.OS;
+            switch (question.denominator()) {
+                case REPORTED -> {}
+                case EXPOSURES -> people(VIEWS);
+                case HUMAN_CLICKS, LANDING -> people(byOs ? PEOPLE_BY_OS : PEOPLE);
+            }
+            orders();
+            countDistinct();
+            return List.copyOf(groups.values());
+        }
+
+        private void readSpots() {
+            var seriesByConditions = new HashMap<Series, Integer>();
+            handle.createQuery("""
+                            select p.id, p.creator_id, p.offer_id, p.platform, p.medium, %s key, %s name
+                            from placement p
+                            join creator c on c.id = p.creator_id
+                            join offer o on o.id = p.offer_id
+                            left join campaign m on m.id = p.campaign_id
+                            where (:creator::uuid is null or p.creator_id = :creator)
+                              and (:brand::uuid is null or m.brand_id = :brand)
+                            """.formatted(question.by().key, question.by().name))
+                    .bind("creator", question.scope().creatorOnly())
+                    .bind("brand", question.scope().brandOnly())
+                    .map((row, context) -> {
+                        var creator = row.getObject("creator_id", UUID.class);
+                        var medium = Medium.valueOf(row.getString("medium"));
+                        var series =
+                                new Series(creator, row.getObject("offer_id", UUID.class), row.getString("platform"));
+                        var key = row.getString("key");
+                        var name = row.getString("name");
+                        var moving = question.by() == Grouping.OS || question.by() == Grouping.WEEK;
+                        var fixed = moving
+                                ? null
+                                : Cells.of(groups.computeIfAbsent(key, k -> new Group(k, name)), creator, medium);
+                        return spots.put(
+                                row.getLong("id"),
+                                new Spot(
+                                        creator,
+                                        medium,
+                                        seriesByConditions.computeIfAbsent(series, s -> seriesByConditions.size()),
+                                        fixed));
+                    })
+                    .list();
+        }
+
+        private static final String PEOPLE = """
+                select w.placement_id, w.week "day", w.clicks, w.pastes, w.landings, '' os
+                from rollup_people_week w join rollup_week using (week)
+                where w.week >= :wholeFrom and w.week < :wholeUntil
+                union all
+                select d.placement_id, d.day, d.clicks, d.pastes, d.landings, '' from rollup_people_day d
+                where d.day >= :from and d.day < :wholeFrom or d.day >= :wholeUntil and d.day <= :until
+                union all
+                select d.placement_id, d.day, d.clicks, d.pastes, d.landings, ''
+                from (select g::date week from generate_series(:wholeFrom::date, :wholeUntil::date - 1, interval '7 days') g
+                    except select week from rollup_week) u
+                join rollup_people_day d on d.day between u.week and u.week + 6
+                """;
+
+        private static final String PEOPLE_BY_OS = """
+                select placement_id, day, os, case kind when 'CLICK' then people else 0 end clicks,
+                    case kind when 'PASTE' then people else 0 end pastes,
+                    case kind when 'LANDING' then people else 0 end landings
+                from rollup_touch_day
+                where day between :from and :until and human and people > 0 and kind in ('CLICK', 'PASTE', 'LANDING')
+                """;
+
+        private static final String VIEWS = """
+                select placement_id, day, '' os, views clicks, views pastes, views landings from exposure
+                where day between :from and :until
+                """;
+
+        private Query ask(String sql) {
+            return handle.createQuery(sql)
+                    .bind("from", from)
+                    .bind("until", question.until())
+                    .bind("wholeFrom", wholeFrom)
+                    .bind("wholeUntil", wholeUntil);
+        }
+
+        private static int week(ResultSet row) throws SQLException {
+            return week(row.getObject("day", LocalDate.class));
+        }
+
+        private static int week(LocalDate day) {
+            return Math.toIntExact(ChronoUnit.WEEKS.between(FIRST_MONDAY, day));
+        }
+
+        private void people(String days) {
+            ask("""
+                            select day, os, array_agg(placement_id) placements, array_agg(clicks) clicks, array_agg(pastes) pastes,
+                                array_agg(landings) landings
+                            from (%s) x group by day, os
+                            """.formatted(days))
+                    .map((row, context) -> {
+                        var week = week(row);
+                        var os = row.getString("os");
+                        var placements = longs(row, "placements");
+                        var clicks = longs(row, "clicks");
+                        var pastes = longs(row, "pastes");
+                        var landings = longs(row, "landings");
+                        for (var i = 0; i < placements.length; i++) {
+                            var spot = spots.get(placements[i]);
+                            if (spot != null) {
+                                people(spot, os, week, people(spot.medium(), clicks[i], pastes[i], landings[i]));
+                            }
+                        }
+                        return week;
+                    })
+                    .list();
+        }
+
+        private long people(Medium medium, long clicks, long pastes, long landings) {
+            return switch (question.denominator()) {
+                case HUMAN_CLICKS ->
+                    switch (medium) {
+                        case LINK -> clicks;
+                        case TOKEN -> pastes;
+                        // It carries both.
+                        case IMAGE -> clicks + pastes;
+                        case NATIVE_TOKEN -> 0;
+                    };
+                case LANDING, EXPOSURES -> landings;
+                case REPORTED -> 0;
+            };
+        }
+
+        private void people(Spot spot, String os, int week, long count) {
+            if (count == 0) {
+                return;
+            }
+            var cells = cells(spot, os, week);
+            cells.arm().n += count;
+            cells.creator().n += count;
+            cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal()] += count;
+        }
+
+        private Cells cells(Spot spot, String os, int week) {
+            if (spot.fixed() != null) {
+                return spot.fixed();
+            }
+            var group = question.by() == Grouping.WEEK
+                    ? weekGroup(week)
+                    : groups.computeIfAbsent(os, key -> new Group(key, key));
+            return Cells.of(group, spot.creator(), spot.medium());
+        }
+
+        private Group weekGroup(int week) {
+            var monday = FIRST_MONDAY.plus(week, ChronoUnit.WEEKS).toString();
+            return groups.computeIfAbsent(monday, key -> new Group(key, key));
+        }
+
+        /** Whole weeks, and the days before and after; only days tell OS and age. */
+        private String orderDays() {
+            return question.by() == Grouping.OS || question.cohortDays() != null ? """
+                    select day, placement_id, creator_id, medium, confidence, os, paid, settled, gmv_fen, estimated_fen
+                    from rollup_order_day
+                    where day between :from and :until and paid > 0 and (:age::int is null or age < :age)
+                    """ : """
+                    select week "day", placement_id, creator_id, medium, confidence, '' os, paid, settled, gmv_fen, estimated_fen
+                    from rollup_order_week where week >= :wholeFrom and week < :wholeUntil and paid > 0
+                    union all
+                    select day, placement_id, creator_id, medium, confidence, '' os, paid, settled, gmv_fen, estimated_fen
+                    from rollup_order_day
+                    where (day >= :from and day < :wholeFrom or day >= :wholeUntil and day <= :until) and paid > 0
+                      and :age::int is null
+                    """;
+        }
+
+        private void orders() {
+            ask("""
+                            select day, os, array_agg(placement_id) placements, array_agg(paid) paid, array_agg(settled) settled,
+                                array_agg(gmv_fen) gmv, array_agg(estimated_fen) commission
+                            from (%s) x where confidence = 'EXACT' group by day, os
+                            """.formatted(orderDays()))
+                    .bind("age", question.cohortDays())
+                    .map((row, context) -> {
+                        certain(row);
+                        return row;
+                    })
+                    .list();
+            ask("""
+                            select %s "day", os, placement_id, creator_id, medium, sum(paid) paid
+                            from (%s) x
+                            where confidence <> 'EXACT' and (:creator::uuid is null or creator_id = :creator)
+                            group by 1, 2, 3, 4, 5
+                            """.formatted(question.by() == Grouping.WEEK ? "day" : "date '2000-01-03'", orderDays()))
+                    .bind("age", question.cohortDays())
+                    .bind("creator", question.scope().creatorOnly())
+                    .map((row, context) -> {
+                        uncertain(row);
+                        return row;
+                    })
+                    .list();
+        }
+
+        private void certain(ResultSet row) throws SQLException {
+            var week = week(row);
+            var os = row.getString("os");
+            var placements = longs(row, "placements");
+            var paid = longs(row, "paid");
+            var settled = longs(row, "settled");
+            var gmv = longs(row, "gmv");
+            var commission = longs(row, "commission");
+            for (var i = 0; i < placements.length; i++) {
+                var spot = spots.get(placements[i]);
+                if (spot == null) {
+                    continue;
+                }
+                var cells = cells(spot, os, week);
+                for (var sums : List.of(cells.arm(), cells.creator())) {
+                    sums.orders += paid[i];
+                    sums.settledOrders += settled[i];
+                    sums.gmvFen += gmv[i];
+                    sums.commissionFen += commission[i];
+                }
+                cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] += paid[i];
+            }
+        }
+
+        /** What names no placement may be of any group, unless the group is what it does name. */
+        private void uncertain(ResultSet row) throws SQLException {
+            var spot = spots.get(row.getLong("placement_id"));
+            var named = row.getString("medium");
+            var medium = named.isEmpty() ? null : Medium.valueOf(named);
+            var paid = row.getLong("paid");
+            if (spot != null) {
+                cells(spot, row.getString("os"), week(row)).group().uncertain.merge(medium, paid, Long::sum);
+            } else if (row.getLong("placement_id") == 0 && question.scope().brandOnly() == null) {
+                for (var group : candidates(row, medium)) {
+                    group.uncertain.merge(medium, paid, Long::sum);
+                }
+            }
+        }
+
+        private Collection<Group> candidates(ResultSet row, Medium medium) throws SQLException {
+            if (question.by() == Grouping.WEEK) {
+                return List.of(weekGroup(week(row)));
+            }
+            if (question.by() == Grouping.CREATOR && medium != null) {
+                var group = groups.get(row.getString("creator_id"));
+                return group == null ? List.of() : List.of(group);
+            }
+            return groups.values();
+        }
+
+        /** A parent order whose lines lie in several cells of one arm is one order: the first cell has it. */
+        private void countDistinct() {
+            var parents = ask("""
+                            select array_agg(parent) parents, array_agg(placement_id) placements, array_agg(week) weeks,
+                                array_agg(os) oses, array_agg(settled) settled
+                            from (
+                                select hashtextextended(marketplace || '/' || parent_no, 0) parent, placement_id,
+                                    (day - date '2000-01-03') / 7 week, os, settled
+                                from rollup_order_part
+                                where not alone and day between :from and :until and confidence = 'EXACT' and paid = 1
+                                  and (:age::int is null or age < :age) and (:creator::uuid is null or creator_id = :creator)
+                                order by 1, day, placement_id
+                            ) together having count(*) > 0
+                            """)
+                    .bind("age", question.cohortDays())
+                    .bind("creator", question.scope().creatorOnly())
+                    .map((row, context) -> new Together(
+                            longs(row, "parents"),
+                            longs(row, "placements"),
+                            longs(row, "weeks"),
+                            (String[]) row.getArray("oses").getArray(),
+                            longs(row, "settled")))
+                    .findOne();
+            parents.ifPresent(this::countDistinct);
+        }
+
+        /** Parts of parent orders that have several, those of one parent after each other. */
+        private record Together(long[] parents, long[] placements, long[] weeks, String[] oses, long[] settled) {}
+
+        private void countDistinct(Together parts) {
+            var seen = new HashSet<Sums>();
+            var settledSeen = new HashSet<Sums>();
+            for (var i = 0; i < parts.parents().length; i++) {
+                if (i == 0 || parts.parents()[i] != parts.parents()[i - 1]) {
+                    seen.clear();
+                    settledSeen.clear();
+                }
+                var spot = spots.get(parts.placements()[i]);
+                if (spot == null) {
+                    continue;
+                }
+                var week = Math.toIntExact(parts.weeks()[i]);
+                var cells = cells(spot, parts.oses()[i], week);
+                var arm = cells.arm();
+                var again = seen.add(arm) ? 0 : 1;
+                arm.orders -= again;
+                cells.creator().orders -= again;
+                cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] -= again;
+                if (parts.settled()[i] == 1 && !settledSeen.add(arm)) {
+                    arm.settledOrders--;
+                    cells.creator().settledOrders--;
+                }
+            }
+        }
+    }
+
+    private static long[] longs(ResultSet row, String column) throws SQLException {
+        return Arrays.stream((Number[]) row.getArray(column).getArray())
+                .mapToLong(Number::longValue)
+                .toArray();
+    }
+
+    /** Words for a key in Chinese, where it is a word of ours. */
+    static String chinese(String key) {
+        return CHINESE.getOrDefault(key, key);
+    }
+
+    private static final Map<String, String> CHINESE = Map.ofEntries(
+            Map.entry("WECHAT", "微信"),
+            Map.entry("WECOM", "企业微信"),
+            Map.entry("QQ", "QQ"),
+            Map.entry("XIAOHONGSHU", "小红书"),
+            Map.entry("WEIBO", "微博"),
+            Map.entry("DOUYIN", "抖音"),
+            Map.entry("TOUTIAO", "头条"),
+            Map.entry("KUAISHOU", "快手"),
+            Map.entry("WEB", "网页"),
+            Map.entry("CHAT", "私聊"),
+            Map.entry("GROUP", "群"),
+            Map.entry("MOMENTS", "朋友圈"),
+            Map.entry("NOTE", "笔记"),
+            Map.entry("COMMENT", "评论"),
+            Map.entry("VIDEO", "视频"),
+            Map.entry("LIVE", "直播"),
+            Map.entry("PROFILE", "主页"),
+            Map.entry("none", "无券"),
+            Map.entry("unknown", "券力度未知"),
+            Map.entry("under-5%", "券不到 5%"),
+            Map.entry("5-10%", "券 5% 到 10%"),
+            Map.entry("10-20%", "券 10% 到 20%"),
+            Map.entry("20%-and-more", "券 20% 以上"),
+            Map.entry("UNKNOWN", "系统未知"));
+
+    /** The media that are compared with the link. */
+    static final Set<Medium> SIDES = java.util.EnumSet.of(Medium.TOKEN, Medium.NATIVE_TOKEN);
+}

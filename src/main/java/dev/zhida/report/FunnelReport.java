@@ -1,0 +1,265 @@
+package dev.zhida.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.zhida.identity.Caller;
+import dev.zhida.money.Money;
+import dev.zhida.problem.Refusal;
+import dev.zhida.report.Funnel.Counts;
+import dev.zhida.report.PlacementCounts.Group;
+import dev.zhida.report.PlacementCounts.Grouping;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Funnels by group, the best first. */
+@ApplicationScoped
+class FunnelReport {
+
+    private final PlacementCounts counts;
+    private final dev.zhida.rollup.Counts counted;
+    private final Clock clock;
+
+    FunnelReport(PlacementCounts counts, dev.zhida.rollup.Counts counted, Clock clock) {
+        this.counts = counts;
+        this.counted = counted;
+        this.clock = clock;
+    }
+
+    /** By what groups are ranked. */
+    enum Rank {
+        ORDERS(c -> c.orders()),
+        CLICKS(c -> c.clicks()),
+        GMV(c -> c.gmvFen()),
+        EARNED(c -> c.estimatedFen()),
+        /** Earned per person who clicked or pasted. */
+        EPC(c -> c.people() == 0 ? 0 : (double) c.estimatedFen() / c.people()),
+        SHARES(c -> c.shares());
+
+        private final ToDoubleFunction<Counts> value;
+
+        Rank(ToDoubleFunction<Counts> value) {
+            this.value = value;
+        }
+
+        double of(Counts counts) {
+            return value.applyAsDouble(counts);
+        }
+    }
+
+    /** What buyers paid and who got what of it, in fen. */
+    @Schema(name = "FunnelMoney")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record MoneyView(
+            @Schema(required = true, description = "What buyers paid for valid orders.")
+            long gmvFen,
+
+            @Schema(nullable = true, description = "The creators' share of what is expected. A brand is not told.")
+            Long estimatedFen,
+
+            @Schema(nullable = true, description = "The creators' share of what was settled.")
+            Long settledFen,
+
+            @Schema(
+                    nullable = true,
+                    description = "What is expected per hundred people who clicked or pasted, rounded down; a hundred, "
+                            + "because one often earns less than a fen.")
+            Long perHundredPeopleFen) {
+
+        static MoneyView of(Counts counts, Caller caller) {
+            var told = caller.scope().brandOnly() == null;
+            return new MoneyView(
+                    counts.gmvFen(),
+                    told ? counts.estimatedFen() : null,
+                    told ? counts.settledFen() : null,
+                    told && counts.people() > 0 ? Math.floorDiv(counts.estimatedFen() * 100, counts.people()) : null);
+        }
+    }
+
+    /** How the group is shared on. */
+    @Schema(name = "Sharing")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record SharingView(
+            @Schema(nullable = true, description = "Shares per 100 readers of our page. The field quotes 2.6.")
+            Double sharesPerHundredReaders,
+
+            @Schema(
+                    nullable = true,
+                    description = "Visits that a share brought back, per share. The field quotes 6.91.")
+            Double visitsPerShare) {
+
+        static SharingView of(Counts counts) {
+            return new SharingView(
+                    counts.landings() == 0 ? null : 100.0 * counts.shares() / counts.landings(),
+                    counts.shares() == 0 ? null : (double) counts.broughtBack() / counts.shares());
+        }
+    }
+
+    @Schema(name = "FunnelStep")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record StepView(
+            @Schema(required = true) String step,
+
+            @Schema(required = true, description = "How it is known.")
+            Funnel.Observability observability,
+
+            @Schema(nullable = true, description = "Acts of people, or orders; null where nobody can see them.")
+            Long acts,
+
+            @Schema(nullable = true, description = "The step that this one follows.")
+            String of,
+
+            @Schema(nullable = true, description = "Per act of that step; null where it cannot be a rate.")
+            Double rate,
+
+            @Schema(
+                    nullable = true,
+                    description = "The part that did not get here; null where not getting here is no loss.")
+            Double loss,
+
+            @Schema(required = true) String zh,
+            @Schema(required = true) String en) {
+
+        static StepView of(Funnel.Step step) {
+            return new StepView(
+                    step.step(),
+                    step.observability(),
+                    step.acts(),
+                    step.of(),
+                    step.rate(),
+                    step.loss(),
+                    step.zh(),
+                    step.en());
+        }
+    }
+
+    @Schema(name = "FunnelGroup")
+    record GroupView(
+            @Schema(required = true) int rank,
+            @Schema(required = true) String key,
+            @Schema(required = true) String name,
+
+            @Schema(required = true, description = "Visitor-days that clicked or pasted.")
+            long people,
+
+            @Schema(required = true) List<StepView> steps,
+            @Schema(required = true) MoneyView money,
+            @Schema(required = true) SharingView sharing) {
+
+        static GroupView of(int rank, Group group, Caller caller) {
+            return new GroupView(
+                    rank,
+                    group.key(),
+                    group.name(),
+                    group.counts().people(),
+                    Funnel.of(group.counts()).stream().map(StepView::of).toList(),
+                    MoneyView.of(group.counts(), caller),
+                    SharingView.of(group.counts()));
+        }
+    }
+
+    /** What was asked for. */
+    record Asked(Grouping by, Rank rank, Days days) {}
+
+    /** @throws Refusal {@code invalid-request}, {@code days-out-of-range} */
+    Asked asked(String by, String rank, LocalDate from, LocalDate until) {
+        return new Asked(
+                known(Grouping.class, "by", by),
+                known(Rank.class, "rank", rank),
+                Days.asked(from, until, clock.instant()));
+    }
+
+    private static <E extends Enum<E>> E known(Class<E> type, String parameter, String text) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(value -> value.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(
+                        Refusal.Kind.INVALID,
+                        "invalid-request",
+                        "some parameters are not as they should be: see errors",
+                        List.of(new Refusal.FieldError(
+                                parameter,
+                                "is one of "
+                                        + Arrays.toString(type.getEnumConstants())
+                                                .toLowerCase(Locale.ROOT)))));
+    }
+
+    /** Groups of which nothing is counted are left out; equals stand in the order of their keys. */
+    List<Group> ranked(Asked asked, Caller caller, java.util.UUID campaignId, String code) {
+        return counts
+                .byGroup(asked.by(), new PlacementCounts.Selection(caller.scope(), campaignId, code), asked.days())
+                .stream()
+                .filter(group -> group.counts().people() > 0
+                        || group.counts().clicks() > 0
+                        || group.counts().orders() > 0
+                        || group.counts().invalidOrders() > 0)
+                .sorted(Comparator.comparingDouble(
+                                (Group group) -> -asked.rank().of(group.counts()))
+                        .thenComparing(Group::key))
+                .toList();
+    }
+
+    /** Up to when touches and orders are counted. */
+    Instant dataTo() {
+        return counted.countedTo();
+    }
+
+    static final List<String> HEADER = List.of(
+            "名次 rank",
+            "分组 key",
+            "名称 name",
+            "人次 people",
+            "点击 clicks",
+            "直接转到 sentOn",
+            "说明页 pages",
+            "显示 landings",
+            "复制 copies",
+            "打开 opens",
+            "分享 shares",
+            "分享带回 broughtBack",
+            "粘贴 pastes",
+            "订单 orders",
+            "已结算订单 settledOrders",
+            "失效订单 invalidOrders",
+            "付款金额 gmv",
+            "付款金额(分) gmvFen",
+            "博主预估 estimated",
+            "博主预估(分) estimatedFen",
+            "博主结算 settled",
+            "博主结算(分) settledFen");
+
+    /** One record of a file; its sum is that of what buyers paid. */
+    static void write(FinanceCsv csv, String rank, String key, String name, Counts counts, Caller caller) {
+        var told = caller.scope().brandOnly() == null;
+        var row =
+                csv.record(Money.ofFen(counts.gmvFen())).plain(rank).plain(key).text(name);
+        List.of(
+                        counts.people(),
+                        counts.clicks(),
+                        counts.sentOn(),
+                        counts.pages(),
+                        counts.landings(),
+                        counts.copies(),
+                        counts.opens(),
+                        counts.shares(),
+                        counts.broughtBack(),
+                        counts.pastes(),
+                        counts.orders(),
+                        counts.settledOrders(),
+                        counts.invalidOrders())
+                .forEach(count -> row.plain(Long.toString(count)));
+        row.money(counts.gmvFen());
+        if (told) {
+            row.money(counts.estimatedFen()).money(counts.settledFen());
+        } else {
+            row.plain("").plain("").plain("").plain("");
+        }
+        row.end();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.zhida.report;
+
+import dev.zhida.identity.CurrentCaller;
+import dev.zhida.identity.Role;
+import dev.zhida.report.FunnelReport.GroupView;
+import dev.zhida.web.Page;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+@Path("/api/v1/reports/funnel")
+@Tag(name = "Reports", description = "What works where.")
+class FunnelResource {
+
+    static final String BY =
+            "placement, creator, campaign, platform, scene, medium, offer or coupon (how much it takes "
+                    + "off the price).";
+    static final String RANK = "orders, clicks, gmv, earned, epc (earned per person) or shares.";
+
+    private final FunnelReport report;
+    private final CurrentCaller caller;
+
+    FunnelResource(FunnelReport report, CurrentCaller caller) {
+        this.report = report;
+        this.caller = caller;
+    }
+
+    @Schema(name = "Funnels")
+    record FunnelsView(
+            @Schema(required = true) LocalDate from,
+            @Schema(required = true) LocalDate until,
+
+            @Schema(required = true, description = "Groups with anything to count.")
+            int total,
+
+            @Schema(required = true, description = "The best groups.")
+            List<GroupView> groups,
+
+            @Schema(required = true, description = "What cannot be observed here.")
+            List<String> notObserved,
+
+            @Schema(required = true, description = "Up to when touches are counted.")
+            Instant dataTo) {}
+
+    static final List<String> NOT_OBSERVED = List.of(
+            "分享率、带回率按购买者算（业内引用：每百名购买者分享 0.68 次，每次分享带回 1.70 人）这里看不到：购买发生在商城里，我们不知道谁买了。",
+            "Sharing by buyers (the field quotes 0.68 shares per 100 buyers and 1.70 visits per share) cannot be observed "
+                    + "here: buying happens in the marketplace, and nobody tells us who bought.");
+
+    @GET
+    @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
+    @Operation(
+            operationId = "funnel",
+            summary = "The way from click to settled money by group, the best first",
+            description = "Each step says how it is known and what is lost at it. Touches count on their day, orders "
+                    + "on the day of the click that they came from.")
+    public FunnelsView funnel(
+            @QueryParam("by") @DefaultValue("placement") @Schema(description = BY) String by,
+            @QueryParam("rank") @DefaultValue("orders") @Schema(description = RANK) String rank,
+            @QueryParam("from") @Schema(description = "First day; 90 days before `until` if left out.") LocalDate from,
+            @QueryParam("until") @Schema(description = "Day after the last; tomorrow if left out.") LocalDate until,
+            @QueryParam("campaign") UUID campaign,
+            @QueryParam("code") @Schema(description = "One placement only.") String code,
+            @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit) {
+        var dataTo = report.dataTo();
+        var asked = report.asked(by, rank, from, until);
+        var groups = report.ranked(asked, caller.get(), campaign, code);
+        return new FunnelsView(
+                asked.days().from(),
+                asked.days().until(),
+                groups.size(),
+                IntStream.range(0, Math.min(limit, groups.size()))
+                        .mapToObj(i -> GroupView.of(i + 1, groups.get(i), caller.get()))
+                        .toList(),
+                NOT_OBSERVED,
+                dataTo);
+    }
+}

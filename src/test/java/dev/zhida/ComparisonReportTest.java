@@ -1,0 +1,474 @@
+package dev.zhida;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.zhida.campaign.Campaigns;
+import dev.zhida.identity.People;
+import dev.zhida.identity.Role;
+import dev.zhida.money.BusinessTime;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Touches and orders as they lie in the database, counted by the jobs, compared over HTTP. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class ComparisonReportTest {
+
+    private static final LocalDate TODAY = LocalDate.now(BusinessTime.ZONE);
+
+    @Inject
+    World world;
+
+    @Inject
+    People people;
+
+    @Inject
+    Campaigns campaigns;
+
+    @Inject
+    Jdbi jdbi;
+
+    /** A creator of this test alone; her API key is her name. */
+    private String key;
+
+    private UUID creator;
+    private UUID offer;
+
+    @BeforeEach
+    void aCreatorWithAnOffer() {
+        world.prepare();
+        key = "creator-" + UUID.randomUUID();
+        QuarkusTransaction.requiringNew().run(() -> {
+            creator = people.addCreator(key);
+            people.addKey(
+                    people.addPerson(key, key, Role.CREATOR, creator, null).personId(), key, "test");
+        });
+        offer = UUID.randomUUID();
+        jdbi.useHandle(handle -> handle.execute(
+                "insert into offer (id, marketplace, item_id, item_key, title, price_fen, coupon_fen, created_at)"
+                        + " values (?, 'TAOBAO', ?, ?, 'A kettle', 10000, 1500, now())",
+                offer,
+                offer.toString(),
+                offer.toString()));
+    }
+
+    private static RequestSpecification as(String key) {
+        return given().header("Authorization", "Bearer " + key);
+    }
+
+    private static String code() {
+        var code = new StringBuilder();
+        while (code.length() < 8) {
+            code.append("23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+                    .charAt(ThreadLocalRandom.current().nextInt(32)));
+        }
+        return code.toString();
+    }
+
+    private record Spot(long id, String code, String medium) {}
+
+    private Spot spot(String platform, String medium, UUID campaign) {
+        var code = code();
+        var id = jdbi.withHandle(handle -> handle.createQuery("""
+                        insert into placement (code, creator_id, offer_id, campaign_id, platform, scene, medium, label,
+                            destination, earns, created_at)
+                        values (:code, :creator, :offer, :campaign, :platform, 'CHAT', :medium, :code, 'https://x.taobao.com/',
+                            true, now()) returning id
+                        """)
+                .bind("code", code)
+                .bind("creator", creator)
+                .bind("offer", offer)
+                .bind("campaign", campaign)
+                .bind("platform", platform)
+                .bind("medium", medium)
+                .mapTo(Long.class)
+                .one());
+        return new Spot(id, code, medium);
+    }
+
+    private void visited(Spot spot, LocalDate day, int people, String os) {
+        jdbi.useTransaction(handle -> {
+            handle.execute("select make_touch_partition(?)", day);
+            handle.createUpdate("""
+                            insert into touch (day, id, at, placement_id, kind, host_app, os, human, visitor)
+                            select :day, uuidv7(), :at, :placement, :kind, 'WECHAT', :os, true, gen_random_uuid()
+                            from generate_series(1, :people) i
+                            """)
+                    .bind("day", day)
+                    .bind("at", noon(day))
+                    .bind("placement", spot.id())
+                    .bind("kind", spot.medium().equals("LINK") ? "CLICK" : "PASTE")
+                    .bind("os", os)
+                    .bind("people", people)
+                    .execute();
+            handle.execute(
+                    "insert into touch_day_changed (day, changed_at) values (?, now()) on conflict (day) do nothing", day);
+        });
+    }
+
+    private static java.time.OffsetDateTime noon(LocalDate day) {
+        return BusinessTime.startOf(day).plusSeconds(43_200).atOffset(ZoneOffset.UTC);
+    }
+
+    /** Orders of one line each, clicked at noon and placed so many days later; each with 100.00 yuan and 6.30 of commission. */
+    private void ordered(Spot spot, LocalDate day, int count, String status, int daysLater, String confidence) {
+        lines(spot, day, count, null, status, daysLater, confidence);
+    }
+
+    private void line(Spot spot, LocalDate day, String parent, String status, int daysLater, String confidence) {
+        lines(spot, day, 1, parent, status, daysLater, confidence);
+    }
+
+    private void lines(
+            Spot spot, LocalDate day, int count, String parent, String status, int daysLater, String confidence) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        with number as (
+                            -- Older than every real one, so that they are not in the way of tests that look at the newest.
+                            select overlay(gen_random_uuid()::text placing '00000000' from 1 for 8)::uuid id
+                            from generate_series(1, :count)
+                        ), line as (
+                            insert into order_line (id, marketplace, account_id, line_key, order_no, parent_no, quantity, status,
+                                paid_fen, estimated_fen, clicked_at, created_at, first_observed_at, changed_at)
+                            select n.id, 'TAOBAO', a.id, n.id::text, n.id::text, coalesce(:parent, n.id::text), 1, :status, 10000,
+                                1000, :clicked, :placed, now(), now()
+                            from number n, marketplace_account a where a.name = 'test' and a.marketplace = 'TAOBAO'
+                            returning id
+                        ), attributed as (
+                            insert into attribution (order_line_id, version, current, confidence, placement_id, creator_id, medium,
+                                rule_version, evidence, decided_at)
+                            select id, 1, true, :confidence, :placement, :creator, :medium, 1, '{}', now() from line
+                        )
+                        insert into commission (order_line_id, creator_id, rule_version, estimated_fen, settled_fen, amount_fen,
+                            fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
+                        select id, :creator, 1, 630, 0, 0, 0, false, 0, '2026-03-01', '{}', now() from line
+                        """)
+                .bind("count", count)
+                .bind("parent", parent)
+                .bind("status", status)
+                .bind("clicked", noon(day))
+                .bind("placed", noon(day).plusDays(daysLater).plusMinutes(1))
+                .bind("confidence", confidence)
+                .bind("placement", confidence.equals("SHARED") ? null : spot.id())
+                .bind("creator", creator)
+                .bind("medium", spot.medium())
+                .execute());
+    }
+
+    private void awaitCounted() {
+        var deadline = Instant.now().plusSeconds(60);
+        while (jdbi.withHandle(handle -> handle.createQuery(
+                                "select (select count(*) from touch_day_changed) + (select count(*) from order_change)")
+                        .mapTo(Long.class)
+                        .one())
+                > 0) {
+            assertThat(Instant.now()).as("everything is counted").isBefore(deadline);
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    private JsonPath compare(String query) {
+        return as(key).get("/api/v1/reports/comparison?" + query)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private void simpsonsWorld(UUID campaign) {
+        var sides = Map.of(
+                spot("WECHAT", "TOKEN", campaign), List.of(3_000, 270),
+                spot("WECHAT", "LINK", campaign), List.of(1_000, 110),
+                spot("WEIBO", "TOKEN", campaign), List.of(1_000, 10),
+                spot("WEIBO", "LINK", campaign), List.of(4_000, 60));
+        sides.forEach((spot, counts) -> {
+            visited(spot, TODAY, counts.get(0), "IOS");
+            ordered(spot, TODAY, counts.get(1), "PAID", 0, "EXACT");
+        });
+        awaitCounted();
+    }
+
+    @Test
+    void like_is_compared_with_like_and_the_paradox_is_flagged() {
+        simpsonsWorld(null);
+        var all = compare("by=creator");
+        assertThat(all.getList("groups")).hasSize(1);
+        assertThat(all.getString("groups[0].key")).isEqualTo(creator.toString());
+        assertThat(all.getInt("groups[0].arms.TOKEN.n")).isEqualTo(4_000);
+        assertThat(all.getInt("groups[0].arms.TOKEN.orders")).isEqualTo(280);
+        assertThat(all.getInt("groups[0].arms.TOKEN.gmvFen")).isEqualTo(2_800_000);
+        assertThat(all.getInt("groups[0].arms.LINK.commissionFen")).isEqualTo(170 * 630);
+        hasValue(all, "groups[0].difference.estimate", 0.07 - 0.034);
+        hasValue(all, "groups[0].mantelHaenszel.difference.estimate", -0.012258);
+        hasValue(all, "groups[0].mantelHaenszel.difference.low", -0.023506);
+        hasValue(all, "groups[0].mantelHaenszel.ratio.high", 0.976633);
+        hasValue(all, "groups[0].mantelHaenszel.p", 0.028813);
+        hasValue(all, "groups[0].standardised.difference.high", -0.001125);
+        hasValue(all, "groups[0].heterogeneity.q", 1.621110);
+        assertThat(all.getString("groups[0].simpson")).isEqualTo("RED");
+        assertThat(all.getString("groups[0].state")).isEqualTo("READY");
+        assertThat(all.getString("groups[0].better")).isNull();
+        assertThat(all.getString("groups[0].sentence.en")).contains("opposite").doesNotContain("associated");
+        assertThat(all.getString("groups[0].byCreator"))
+                .as("one creator is no sample")
+                .isNull();
+
+        var platforms = compare("by=platform");
+        assertThat(platforms.getList("groups.key")).isEqualTo(List.of("WECHAT", "WEIBO"));
+        assertThat(platforms.getList("groups.simpson")).isEqualTo(List.of("NONE", "NONE"));
+        assertThat(platforms.getString("groups[0].sentence.zh")).startsWith("微信");
+        assertThat(platforms.getFloat("groups[0].pHolm")).isGreaterThanOrEqualTo(platforms.getFloat("groups[0].p"));
+        for (var by : List.of("scene", "label", "campaign", "offer", "coupon", "week")) {
+            var groups = compare("by=" + by);
+            assertThat(groups.getList("groups.arms.TOKEN.orders.findAll { it != null }", Integer.class).stream()
+                            .mapToInt(i -> i)
+                            .sum())
+                    .as(by)
+                    .isEqualTo(280);
+        }
+        assertThat(compare("by=coupon").getString("groups[0].key")).isEqualTo("10-20%");
+        var os = compare("by=os");
+        assertThat(os.getInt("groups.find { it.key == 'IOS' }.arms.TOKEN.n")).isEqualTo(4_000);
+        assertThat(os.getList("warnings.code")).contains("os-inferred");
+
+        as(World.OTHER_CREATOR)
+                .get("/api/v1/reports/comparison?by=creator")
+                .then()
+                .body("groups.findAll { it.key == '" + creator + "' }", hasSize(0));
+        as(World.FINANCE)
+                .get("/api/v1/reports/comparison?by=creator")
+                .then()
+                .body("groups.find { it.key == '" + creator + "' }.arms.TOKEN.orders", is(280));
+    }
+
+    private static void hasValue(JsonPath answer, String path, double value) {
+        assertThat(answer.getDouble(path)).as(path).isEqualTo(value, within(0.0000006));
+    }
+
+    @Test
+    void a_brand_sees_its_campaigns_and_no_others() {
+        var brandKey = "brand-" + UUID.randomUUID();
+        var campaign = UUID.randomUUID();
+        QuarkusTransaction.requiringNew().run(() -> {
+            var brand = campaigns.addBrand(brandKey);
+            people.addKey(
+                    people.addPerson(brandKey, brandKey, Role.BRAND, null, brand)
+                            .personId(),
+                    brandKey,
+                    "test");
+            jdbi.useHandle(handle -> handle.execute(
+                    "insert into campaign (id, brand_id, name, from_at, until_at, created_at) values (?, ?, 'spring', now(),"
+                            + " now() + interval '9 days', now())",
+                    campaign,
+                    brand));
+        });
+        var its = spot("QQ", "LINK", campaign);
+        var other = spot("QQ", "TOKEN", null);
+        visited(its, TODAY, 5, "IOS");
+        visited(other, TODAY, 7, "IOS");
+        awaitCounted();
+        as(brandKey)
+                .get("/api/v1/reports/comparison?by=platform")
+                .then()
+                .statusCode(200)
+                .body("groups", hasSize(1))
+                .body("groups[0].arms.LINK.n", is(5))
+                .body("groups[0].arms.TOKEN", nullValue());
+        as(brandKey).get("/api/v1/reports/comparison?by=campaign").then().body("groups[0].name", equalTo("spring"));
+    }
+
+    @Test
+    void a_parent_order_counts_once_in_an_arm_wherever_its_lines_are() {
+        var link = spot("WECHAT", "LINK", null);
+        var other = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        for (var spot : List.of(link, other, token)) {
+            visited(spot, TODAY, 10, "IOS");
+            visited(spot, TODAY.minusDays(8), 10, "IOS");
+        }
+        var parent = "p" + UUID.randomUUID();
+        line(link, TODAY, parent, "PAID", 0, "EXACT");
+        line(link, TODAY, parent, "SETTLED", 0, "EXACT");
+        line(link, TODAY.minusDays(8), parent, "SETTLED", 8, "EXACT");
+        line(other, TODAY, parent, "PAID", 0, "EXACT");
+        line(token, TODAY, parent, "PAID", 0, "EXACT");
+        awaitCounted();
+        var answer = compare("by=platform");
+        assertThat(answer.getInt("groups[0].arms.LINK.orders")).isEqualTo(1);
+        assertThat(answer.getInt("groups[0].arms.LINK.settledOrders")).isEqualTo(1);
+        assertThat(answer.getInt("groups[0].arms.LINK.gmvFen")).isEqualTo(40_000);
+        assertThat(answer.getInt("groups[0].arms.TOKEN.orders")).isEqualTo(1);
+        assertThat(compare("by=label").getList("groups.arms.LINK.orders.findAll { it != null }"))
+                .isEqualTo(List.of(1, 1));
+    }
+
+    @Test
+    void orders_that_are_not_certain_enter_no_arm_but_widen_the_difference() {
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        visited(link, TODAY, 200, "IOS");
+        visited(token, TODAY, 200, "IOS");
+        ordered(link, TODAY, 10, "PAID", 0, "EXACT");
+        ordered(token, TODAY, 20, "RECEIVED", 0, "EXACT");
+        ordered(token, TODAY, 4, "PAID", 0, "WINDOW");
+        ordered(link, TODAY, 6, "PAID", 0, "SHARED");
+        ordered(token, TODAY, 3, "INVALID", 0, "EXACT");
+        awaitCounted();
+        var answer = compare("by=platform");
+        assertThat(answer.getInt("groups[0].arms.TOKEN.orders")).isEqualTo(20);
+        assertThat(answer.getInt("groups[0].arms.LINK.orders")).isEqualTo(10);
+        hasValue(answer, "groups[0].bounds.low", 20 / 200.0 - 16 / 200.0);
+        hasValue(answer, "groups[0].bounds.high", 24 / 200.0 - 10 / 200.0);
+        assertThat(answer.getInt("groups[0].bounds.uncertainOrders")).isEqualTo(10);
+    }
+
+    @Test
+    void cohorts_of_equal_age_leave_young_clicks_and_old_orders_out() {
+        var link = spot("WEIBO", "LINK", null);
+        visited(link, TODAY, 11, "IOS");
+        visited(link, TODAY.minusDays(20), 13, "IOS");
+        ordered(link, TODAY.minusDays(20), 2, "PAID", 0, "EXACT");
+        ordered(link, TODAY.minusDays(20), 3, "PAID", 7, "EXACT");
+        ordered(link, TODAY, 1, "PAID", 0, "EXACT");
+        awaitCounted();
+        var equal = compare("by=platform&cohortDays=7");
+        assertThat(equal.getInt("groups[0].arms.LINK.n")).isEqualTo(13);
+        assertThat(equal.getInt("groups[0].arms.LINK.orders")).isEqualTo(2);
+        assertThat(compare("by=platform&cohortDays=8").getInt("groups[0].arms.LINK.orders"))
+                .isEqualTo(5);
+        var all = compare("by=platform");
+        assertThat(all.getInt("groups[0].arms.LINK.n")).isEqualTo(24);
+        assertThat(all.getInt("groups[0].arms.LINK.orders")).isEqualTo(6);
+        var then = compare("by=platform&from=" + BusinessTime.startOf(TODAY.minusDays(20)) + "&until="
+                + BusinessTime.startOf(TODAY.minusDays(19)));
+        assertThat(then.getInt("groups[0].arms.LINK.n")).isEqualTo(13);
+        assertThat(then.getInt("groups[0].arms.LINK.orders")).isEqualTo(5);
+    }
+
+    @Test
+    void the_sides_are_on_one_denominator_or_a_warning_says_why_not() {
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        var nativeToken = spot("WECHAT", "NATIVE_TOKEN", null);
+        visited(link, TODAY, 3, "IOS");
+        ordered(link, TODAY, 4, "PAID", 0, "EXACT");
+        ordered(nativeToken, TODAY, 2, "PAID", 0, "EXACT");
+        awaitCounted();
+        var clicks = compare("by=platform");
+        assertThat(clicks.getString("groups[0].state"))
+                .as("more orders than people")
+                .isEqualTo("INVALID_DENOMINATOR");
+        assertThat(clicks.getString("groups[0].difference")).isNull();
+        assertThat(clicks.getString("groups[0].arms.LINK.rate")).isNull();
+        assertThat(clicks.getString("groups[0].nativeToken.state")).isEqualTo("INVALID_DENOMINATOR");
+        assertThat(clicks.getList("warnings.code")).contains("native-token-unseen", "one-side-uncounted");
+        assertThat(compare("denominator=reported").getList("warnings.code")).contains("reported-missing");
+        assertThat(compare("denominator=landing").getString("denominator")).isEqualTo("landing");
+
+        var views = Map.of(
+                "items",
+                List.of(
+                        Map.of("code", link.code(), "day", TODAY, "views", 1_000),
+                        Map.of("code", token.code(), "day", TODAY, "views", 500),
+                        Map.of("code", nativeToken.code(), "day", TODAY, "views", 500),
+                        Map.of("code", link.code(), "day", TODAY.plusDays(1), "views", 1)));
+        for (var replay = 0; replay < 2; replay++) {
+            as(key).contentType(ContentType.JSON)
+                    .body(views)
+                    .post("/api/v1/exposures")
+                    .then()
+                    .statusCode(200)
+                    .body("accepted", is(3))
+                    .body("refused", hasSize(1))
+                    .body("refused[0].column", equalTo("day"));
+        }
+        as(World.OTHER_CREATOR)
+                .contentType(ContentType.JSON)
+                .body(views)
+                .post("/api/v1/exposures")
+                .then()
+                .body("accepted", is(0))
+                .body("refused.column.unique()", equalTo(List.of("day", "code")));
+        as(key).multiPart(
+                        "file",
+                        "views.csv",
+                        ("code,day,views\n" + token.code() + "," + TODAY + ",600\n" + token.code() + ",yesterday,1\n"
+                                        + token.code() + "," + TODAY + ",-1\n")
+                                .getBytes(StandardCharsets.UTF_8))
+                .post("/api/v1/exposures/csv")
+                .then()
+                .statusCode(200)
+                .body("accepted", is(1))
+                .body("refused.row", equalTo(List.of(3, 4)));
+        as(key).multiPart("file", "views.csv", "code,views\nA,1\n".getBytes(StandardCharsets.UTF_8))
+                .post("/api/v1/exposures/csv")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("column-missing"));
+
+        var seen = compare("denominator=exposures");
+        assertThat(seen.getInt("groups[0].arms.LINK.n")).isEqualTo(1_000);
+        assertThat(seen.getInt("groups[0].arms.TOKEN.n")).as("entered again").isEqualTo(600);
+        assertThat(seen.getInt("groups[0].arms.NATIVE_TOKEN.orders")).isEqualTo(2);
+        assertThat(seen.getString("groups[0].state")).isEqualTo("COLLECTING");
+        assertThat(seen.getString("groups[0].nativeToken.difference")).isNotNull();
+        assertThat(seen.getList("warnings")).isEmpty();
+    }
+
+    @Test
+    void the_file_says_the_same_and_ends_with_its_control_record() {
+        simpsonsWorld(null);
+        var text = as(key).get("/api/v1/reports/comparison.csv?by=platform")
+                .then()
+                .statusCode(200)
+                .contentType("text/csv")
+                .extract()
+                .asString();
+        assertThat(text).startsWith("\uFEFF分组 key").contains("WECHAT,WECHAT,TOKEN,human-clicks,3000,270,0.090000,");
+        var lines = text.split("\r\n");
+        assertThat(lines).hasSize(6);
+        assertThat(lines[5]).matches("#END,4," + 450 * 630 + ",[0-9a-f]{64}");
+        for (var line : List.of(lines).subList(0, 5)) {
+            assertThat(line.split(",", -1).length).as(line).isGreaterThanOrEqualTo(30);
+        }
+    }
+
+    @Test
+    void a_question_that_makes_no_sense_is_refused() {
+        for (var query : Map.of(
+                        "by=moon", "grouping-unknown",
+                        "denominator=moon", "denominator-unknown",
+                        "cohortDays=0", "invalid-request",
+                        "from=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "days-out-of-order")
+                .entrySet()) {
+            for (var path : List.of("comparison", "comparison.csv")) {
+                as(key).get("/api/v1/reports/" + path + "?" + query.getKey())
+                        .then()
+                        .statusCode(422)
+                        .body("code", equalTo(query.getValue()));
+            }
+        }
+    }
+}

@@ -1,0 +1,378 @@
+package dev.zhida.openness;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import dev.zhida.RollupCheck;
+import dev.zhida.SeedsWorld;
+import dev.zhida.TestDatabase;
+import dev.zhida.World;
+import dev.zhida.money.BusinessTime;
+import dev.zhida.openness.Cell.Measure;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The story's own case: what the watch and the reports say of a world whose truth is known. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class SeedsTest {
+
+    @Inject
+    World people;
+
+    @Inject
+    SeedsWorld world;
+
+    @Inject
+    OpennessWatch watch;
+
+    @Inject
+    Jdbi jdbi;
+
+    @BeforeEach
+    void play() throws Exception {
+        people.prepare();
+        world.play();
+        try (var connection = TestDatabase.address().dataSource().getConnection()) {
+            var deadline = Instant.now().plusSeconds(60);
+            while (RollupCheck.pending(connection) > 0 || ordersPending()) {
+                assertThat(Instant.now()).as("all is counted").isBefore(deadline);
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    private boolean ordersPending() {
+        return jdbi.withHandle(handle -> handle.createQuery("select exists (select from order_change)")
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    private static JsonPath get(String key, String path) {
+        return given().header("Authorization", "Bearer " + key)
+                .get("/api/v1" + path)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private String period() {
+        return "from=" + BusinessTime.dayOf(world.start) + "&until=" + BusinessTime.dayOf(world.end);
+    }
+
+    private long all(ToLongFunction<SeedsWorld.Truth> part) {
+        return world.truths.values().stream().mapToLong(part).sum();
+    }
+
+    private List<Map<String, Object>> watched(Measure measure) throws InterruptedException {
+        jdbi.useTransaction(handle -> {
+            handle.execute("delete from openness_alert where measure = ?", measure.name());
+            handle.execute("delete from openness_count where measure = ?", measure.name());
+            handle.execute("delete from openness_cell where measure = ?", measure.name());
+            handle.execute("delete from openness_progress where measure = ?", measure.name());
+            handle.execute(
+                    "insert into openness_progress values (?, ?)",
+                    measure.name(),
+                    world.start.atOffset(ZoneOffset.UTC));
+        });
+        var deadline = Instant.now().plusSeconds(60);
+        var end = world.end;
+        while (jdbi.withHandle(
+                        handle -> handle.createQuery("select counted_until from openness_progress where measure = :m")
+                                .bind("m", measure.name())
+                                .mapTo(java.time.OffsetDateTime.class)
+                                .one())
+                .toInstant()
+                .isBefore(end)) {
+            assertThat(Instant.now()).isBefore(deadline);
+            watch.watchSome(measure, end.plus(watch.settles(measure)));
+        }
+        return get("test-operator", "/openness/alerts?limit=200").getList("items");
+    }
+
+    @Test
+    void the_watch_finds_that_groups_on_android_stopped_opening_and_nothing_else() throws Exception {
+        var alerts = watched(Measure.OPEN);
+        assertThat(alerts).hasSize(1);
+        var alert = get("test-creator", "/openness/alerts");
+        assertThat(alert.getString("items[0].cell.hostApp")).isEqualTo("WECHAT");
+        assertThat(alert.getString("items[0].cell.scene")).isEqualTo("GROUP");
+        assertThat(alert.getString("items[0].cell.os")).isEqualTo("ANDROID");
+        var changedAt = Instant.parse(alert.getString("items[0].changedAt"));
+        assertThat(Duration.between(world.changedAt, changedAt).abs()).isLessThanOrEqualTo(Duration.ofMinutes(20));
+        assertThat(Duration.between(world.changedAt, Instant.parse(alert.getString("items[0].detectedAt"))))
+                .isLessThan(Duration.ofHours(3));
+        assertThat(alert.getDouble("items[0].before.rate")).isBetween(0.34, 0.42);
+        assertThat(alert.getDouble("items[0].after.rate")).isLessThan(0.1);
+        assertThat(alert.getString("items[0].zh"))
+                .startsWith("微信群 8 版（安卓）里的淘宝链接大约从 ")
+                .contains("打不开了");
+        assertThat(alert.getString("items[0].en"))
+                .startsWith("WeChat group (version 8) on Android stopped opening Taobao links at about 14:");
+        assertThat(alert.getString("items[0].proposedDelivery")).isEqualTo("LANDING");
+        assertThat(alert.getString("items[0].proposedPosting")).isEqualTo("REFUSED");
+
+        // Run again over the stored touches, it says the same.
+        var request = Map.of("from", world.start.toString(), "until", world.end.toString());
+        var replayed = given().header("Authorization", "Bearer test-auditor")
+                .contentType(ContentType.JSON)
+                .body(request)
+                .post("/api/v1/openness/replays")
+                .then()
+                .statusCode(200)
+                .body("changes", hasSize(1))
+                .extract()
+                .jsonPath();
+        assertThat(replayed.getString("changes[0].en")).isEqualTo(alert.getString("items[0].en"));
+        assertThat(replayed.getString("changes[0].detectedAt")).isEqualTo(alert.getString("items[0].detectedAt"));
+
+        var timeline = get(
+                "test-brand",
+                "/openness/timeline?hostApp=WECHAT&scene=GROUP&os=ANDROID&marketplace=TAOBAO&medium=LINK&minutes=1440&from="
+                        + world.start + "&until=" + world.end);
+        assertThat(timeline.getDouble("points[0].rate.rate")).isBetween(0.3, 0.46);
+        assertThat(timeline.getDouble("points[-1].rate.rate")).isLessThan(0.05);
+
+        decide(alert.getString("items[0].id"));
+    }
+
+    private static void decide(String id) {
+        var path = "/api/v1/openness/alerts/" + id;
+        var version = given().header("Authorization", "Bearer test-operator")
+                .post(path + "/accept")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getInt("ruleVersion");
+        var rule = get(
+                "test-operator",
+                "/host-app-rules/decision?hostApp=WECHAT&scene=GROUP&os=ANDROID&marketplace=TAOBAO&medium=LINK");
+        // Rules begin within a second.
+        for (var i = 0; i < 40 && rule.getInt("version") != version; i++) {
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            rule = get(
+                    "test-operator",
+                    "/host-app-rules/decision?hostApp=WECHAT&scene=GROUP&os=ANDROID&marketplace=TAOBAO&medium=LINK");
+        }
+        assertThat(rule.getInt("version")).isEqualTo(version);
+        assertThat(rule.getString("posting")).isEqualTo("REFUSED");
+        for (var again : List.of("/accept", "/dismiss")) {
+            given().header("Authorization", "Bearer test-operator")
+                    .post(path + again)
+                    .then()
+                    .statusCode(409)
+                    .body("code", equalTo("alert-decided"));
+        }
+    }
+
+    @Test
+    void orders_that_keep_following_redirects_give_no_alert() throws Exception {
+        assertThat(watched(Measure.ORDER).stream()
+                        .filter(alert ->
+                                ((Map<?, ?>) alert.get("cell")).get("measure").equals("ORDER")))
+                .isEmpty();
+        long sent = jdbi.withHandle(handle -> handle.createQuery("""
+                        select sum(shown)::bigint from openness_count where measure = 'ORDER' and host_app = 'QQ'
+                          and bin >= :from and bin < :until
+                        """)
+                .bind("from", world.start.atOffset(ZoneOffset.UTC))
+                .bind("until", world.end.atOffset(ZoneOffset.UTC))
+                .mapTo(Long.class)
+                .one());
+        assertThat(sent).isEqualTo(world.truth("QQ", "GROUP", "LINK").clicks);
+    }
+
+    @Test
+    void a_replay_of_days_that_make_no_sense_or_are_gone_is_refused() {
+        for (var until : Map.of(
+                        world.start.toString(), "period-out-of-range",
+                        world.start.plus(Duration.ofDays(33)).toString(), "period-out-of-range")
+                .entrySet()) {
+            replay(world.start.toString(), until.getKey(), 422, until.getValue());
+        }
+        replay("2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z", 410, "touches-gone");
+        given().header("Authorization", "Bearer test-operator")
+                .post("/api/v1/openness/alerts/00000000-0000-0000-0000-000000000000/accept")
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("alert-not-found"));
+    }
+
+    private static void replay(String from, String until, int status, String code) {
+        given().header("Authorization", "Bearer test-operator")
+                .contentType(ContentType.JSON)
+                .body(Map.of("from", from, "until", until))
+                .post("/api/v1/openness/replays")
+                .then()
+                .statusCode(status)
+                .body("code", equalTo(code));
+    }
+
+    @Test
+    void the_funnel_is_that_of_the_world() {
+        var funnel = get(SeedsWorld.CREATOR, "/reports/funnel?by=placement&limit=200&" + period());
+        assertThat(funnel.getInt("total")).isEqualTo(world.channels.size());
+        for (var channel : world.channels) {
+            var group = "groups.find { it.key == '" + channel.code() + "' }";
+            var truth = world.truths.get(channel.code());
+            assertThat(acts(funnel, group, "CLICK")).isEqualTo(truth.clicks);
+            assertThat(acts(funnel, group, "LANDING")).isEqualTo(truth.landings);
+            assertThat(acts(funnel, group, "OPEN")).isEqualTo(truth.opens);
+            assertThat(acts(funnel, group, "PASTE")).isEqualTo(truth.pastes);
+            assertThat(acts(funnel, group, "SENT_ON")).isEqualTo(channel.lands() ? 0 : truth.clicks);
+            assertThat(acts(funnel, group, "ORDER")).isEqualTo(truth.orders);
+            assertThat(funnel.getLong(group + ".people")).isEqualTo(truth.people);
+            assertThat(funnel.getLong(group + ".money.gmvFen")).isEqualTo(truth.gmvFen);
+        }
+        assertThat(funnel.getList("groups.rank", Integer.class)).isSorted();
+        var group = "groups.find { it.key == '"
+                + world.channel("WECHAT", "GROUP", "LINK").code() + "' }";
+        assertThat(funnel.getDouble(group + ".sharing.visitsPerShare")).isEqualTo(2.0);
+        var step = group + ".steps.find { it.step == 'NATIVE_PASTE' }";
+        assertThat(funnel.getString(step + ".observability")).isEqualTo("INVISIBLE");
+        assertThat(funnel.<Object>get(step + ".acts")).isNull();
+        assertThat(funnel.getString("notObserved[1]")).contains("0.68").contains("1.70");
+
+        // A day that is no whole week, and another creator, and a coupon's strength.
+        var oneDay = get(
+                SeedsWorld.CREATOR,
+                "/reports/funnel?by=coupon&from=" + BusinessTime.dayOf(world.start) + "&until="
+                        + BusinessTime.dayOf(world.start).plusDays(1));
+        assertThat(oneDay.getList("groups.key")).isEqualTo(List.of("10_TO_20_PERCENT"));
+        assertThat(get("test-creator-3", "/reports/funnel?by=placement&" + period())
+                        .getList("groups"))
+                .isEmpty();
+    }
+
+    private static long acts(JsonPath funnel, String group, String step) {
+        return funnel.getLong(group + ".steps.find { it.step == '" + step + "' }.acts");
+    }
+
+    @Test
+    void the_file_is_whole_and_says_the_same() {
+        var file = given().header("Authorization", "Bearer " + SeedsWorld.CREATOR)
+                .get("/api/v1/reports/funnel.csv?by=platform&" + period())
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+        var last = file.strip().lines().reduce((a, b) -> b).orElseThrow().split(",");
+        assertThat(last[0]).isEqualTo("#END");
+        assertThat(Integer.parseInt(last[1])).isEqualTo(7);
+        assertThat(Long.parseLong(last[2])).isEqualTo(all(truth -> truth.gmvFen));
+    }
+
+    @Test
+    void the_trend_adds_up_and_stands_beside_the_days_before() {
+        var trend = get(SeedsWorld.CREATOR, "/reports/trend?" + period());
+        assertThat(trend.getList("days")).hasSize(15);
+        assertThat(trend.getLong("total.clicks")).isEqualTo(all(truth -> truth.clicks));
+        assertThat(trend.getLong("total.orders")).isEqualTo(all(truth -> truth.orders));
+        assertThat(trend.getLong("previousTotal.clicks")).isZero();
+        var next = get(
+                SeedsWorld.CREATOR,
+                "/reports/trend?from=" + BusinessTime.dayOf(world.end) + "&until="
+                        + BusinessTime.dayOf(world.end).plusDays(15));
+        assertThat(next.getLong("previousTotal.clicks")).isEqualTo(all(truth -> truth.clicks));
+        assertThat(next.getString("days[3].previousDay"))
+                .isEqualTo(BusinessTime.dayOf(world.start).plusDays(3).toString());
+    }
+
+    @Test
+    void orders_are_told_by_how_long_they_took() {
+        var delays = get(SeedsWorld.CREATOR, "/reports/click-to-order?" + period());
+        assertThat(delays.getInt("bars[0].untilSeconds")).isEqualTo(15);
+        assertThat(delays.getInt("bars[0].orders")).isEqualTo(12);
+        assertThat(delays.getList("bars.orders", Integer.class).stream()
+                        .mapToLong(Integer::longValue)
+                        .sum())
+                .isEqualTo(all(truth -> truth.orders));
+    }
+
+    @Test
+    void a_brand_sees_its_campaign_with_cost_return_and_what_stands_out() {
+        var report = get("test-brand", "/reports/campaigns/" + world.campaign);
+        assertThat(report.getString("from"))
+                .isEqualTo(BusinessTime.dayOf(world.start).toString());
+        assertThat(acts(report, "total", "ORDER")).isEqualTo(all(truth -> truth.orders));
+        assertThat(report.getLong("returnPercent")).isBetween(1_000L, 1_002L);
+        assertThat(report.<Object>get("total.money.estimatedFen"))
+                .as("the creators' share")
+                .isNull();
+        assertThat(report.getList("creators.key")).isEqualTo(List.of(world.creator.toString()));
+        var found = report.<Map<String, String>>getList("suspicions");
+        assertThat(found)
+                .extracting(one -> one.get("kind") + " " + one.get("code"))
+                .containsExactlyInAnyOrder(
+                        "FAST_ORDERS "
+                                + world.channel("DOUYIN", "VIDEO", "LINK").code(),
+                        "BURST " + world.channel("TOUTIAO", "NOTE", "LINK").code(),
+                        "MORE_REPORTED_THAN_SEEN "
+                                + world.channel("WECOM", "GROUP", "LINK").code());
+
+        given().header("Authorization", "Bearer test-brand")
+                .get("/api/v1/reports/campaigns/00000000-0000-0000-0000-000000000000")
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("campaign-not-found"));
+    }
+
+    @Test
+    void what_makes_no_sense_is_refused() {
+        for (var query : List.of("from=2026-03-02&until=2026-03-02", "from=2020-01-01&until=2026-01-01")) {
+            given().header("Authorization", "Bearer test-auditor")
+                    .get("/api/v1/reports/funnel?" + query)
+                    .then()
+                    .statusCode(422)
+                    .body("code", equalTo("days-out-of-range"));
+        }
+        given().header("Authorization", "Bearer test-auditor")
+                .get("/api/v1/reports/funnel?by=weather")
+                .then()
+                .statusCode(422)
+                .body("errors[0].field", equalTo("by"));
+    }
+
+    @Test
+    void the_comparison_before_and_after_is_that_of_the_world() {
+        var day = BusinessTime.startOf(world.dayOfChange);
+        var before = get(SeedsWorld.CREATOR, "/reports/comparison?by=platform&from=" + world.start + "&until=" + day);
+        var after = get(
+                SeedsWorld.CREATOR,
+                "/reports/comparison?by=platform&from=" + day.plus(Duration.ofDays(1)) + "&until=" + world.end);
+        var link = world.truth("WEIBO", "NOTE", "LINK");
+        var token = world.truth("WEIBO", "NOTE", "TOKEN");
+        var weibo = "groups.find { it.key == 'WEIBO' }.arms.";
+        assertThat(before.getLong(weibo + "LINK.n")).isEqualTo(link.peopleBefore);
+        assertThat(before.getLong(weibo + "TOKEN.orders")).isEqualTo(token.ordersBefore);
+        assertThat(after.getLong(weibo + "LINK.n")).isEqualTo(link.peopleAfter);
+        assertThat(after.getLong(weibo + "TOKEN.orders")).isEqualTo(token.ordersAfter);
+        // Groups on Android bring hardly an order any more.
+        var group = world.truth("WECHAT", "GROUP", "LINK");
+        var chat = world.truth("WECHAT", "CHAT", "LINK");
+        var wechat = "groups.find { it.key == 'WECHAT' }.arms.LINK.";
+        assertThat(before.getLong(wechat + "orders")).isEqualTo(group.ordersBefore + chat.ordersBefore);
+        assertThat(after.getLong(wechat + "orders")).isEqualTo(group.ordersAfter + chat.ordersAfter);
+        assertThat(after.getDouble(wechat + "rate")).isLessThan(before.getDouble(wechat + "rate"));
+    }
+}
