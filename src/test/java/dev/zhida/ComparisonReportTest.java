@@ -125,7 +125,8 @@ class ComparisonReportTest {
                     .bind("people", people)
                     .execute();
             handle.execute(
-                    "insert into touch_day_changed (day, changed_at) values (?, now()) on conflict (day) do nothing", day);
+                    "insert into touch_day_changed (day, changed_at) values (?, now()) on conflict (day) do nothing",
+                    day);
         });
     }
 

@@ -534,7 +534,8 @@ class RulesTest {
                 null,
                 ObservationFixture.NOON,
                 null,
-                null);
+                null,
+                "1");
     }
 
     private static Refund refund(String id, RefundStatus status, long commission, long fee) {

@@ -17,6 +17,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -94,9 +95,11 @@ class ComparisonCsvResource {
         // Before the stream begins, so that a refusal is an answer of its own.
         var view = comparison.compare(parameters);
         StreamingOutput body = out -> {
-            var csv = new FinanceCsv(out, "raw".equals(format), HEADER);
+            var csv = new FinanceCsv(out, HEADER, "raw".equals(format));
             for (var group : view.groups()) {
-                group.arms().forEach((medium, arm) -> write(csv, view, group, medium, arm));
+                for (var arm : group.arms().entrySet()) {
+                    write(csv, view, group, arm.getKey(), arm.getValue());
+                }
             }
             csv.end();
         };
@@ -105,7 +108,8 @@ class ComparisonCsvResource {
                 .build();
     }
 
-    private static void write(FinanceCsv csv, ComparisonView view, GroupView group, Medium medium, ArmView arm) {
+    private static void write(FinanceCsv csv, ComparisonView view, GroupView group, Medium medium, ArmView arm)
+            throws IOException {
         var record = csv.record(Money.ofFen(arm.commissionFen()))
                 .text(group.key())
                 .text(group.name())

@@ -1,5 +1,7 @@
 package dev.zhida.report;
 
+import dev.zhida.money.BusinessTime;
+import dev.zhida.money.Money;
 import dev.zhida.report.FinanceFile.Column;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,6 +9,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,6 +27,8 @@ final class FinanceCsv {
     static final Charset GB18030 = Charset.forName("GB18030");
 
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxxx").withZone(BusinessTime.ZONE);
     private static final int FLUSH_AT = 1 << 16;
 
     private final OutputStream out;
@@ -42,19 +48,29 @@ final class FinanceCsv {
      * @param charset UTF-8, which gets a byte order mark, or {@link #GB18030}
      */
     FinanceCsv(OutputStream out, FinanceFile file, boolean raw, Charset charset) throws IOException {
+        this(out, file.columns(), file.header(), raw, charset);
+    }
+
+    /** Begins a file of records that are not rows of a query. */
+    FinanceCsv(OutputStream out, List<String> header, boolean raw) throws IOException {
+        this(out, List.of(), header, raw, StandardCharsets.UTF_8);
+    }
+
+    private FinanceCsv(OutputStream out, List<Column> columns, List<String> header, boolean raw, Charset charset)
+            throws IOException {
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
         this.out = out;
-        this.columns = file.columns().toArray(Column[]::new);
+        this.columns = columns.toArray(Column[]::new);
         this.raw = raw;
         this.charset = charset;
         if (charset.equals(StandardCharsets.UTF_8)) {
             put(BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
         }
-        header(file.header());
+        header(header);
     }
 
     private void header(List<String> names) throws IOException {
@@ -93,6 +109,61 @@ final class FinanceCsv {
         rows++;
         sumFen = Math.addExact(sumFen, row.isNull(columns.length) ? 0 : row.number(columns.length));
         endRecord(start);
+    }
+
+    /** Begins a record that counts {@code amount} to the sum of the file; it stands once {@link Record#end} was called. */
+    Record record(Money amount) {
+        return new Record(amount);
+    }
+
+    /** The cells of one record. */
+    final class Record {
+        private final Money amount;
+        private final int start = length;
+        private boolean begun;
+
+        private Record(Money amount) {
+            this.amount = amount;
+        }
+
+        /** Words that a person may have written: what a spreadsheet would take for a formula is disarmed. */
+        Record text(String text) {
+            var bytes = bytes(text);
+            return cell(bytes, startsFormula(bytes, 0, bytes.length));
+        }
+
+        /** Yuan in one column, fen in the next; negative amounts stay numbers. */
+        Record money(long fen) {
+            return plain(Money.ofFen(fen).yuan()).plain(Long.toString(fen));
+        }
+
+        Record time(Instant at) {
+            return plain(at == null ? "" : TIME.format(at));
+        }
+
+        /** A word of ours. */
+        Record plain(String cell) {
+            return cell(bytes(cell), false);
+        }
+
+        private Record cell(byte[] bytes, boolean disarmed) {
+            if (begun) {
+                put((byte) ',');
+            }
+            begun = true;
+            quoted(bytes, 0, bytes.length, disarmed);
+            return this;
+        }
+
+        private static byte[] bytes(String text) {
+            return text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        void end() throws IOException {
+            rows++;
+            sumFen = Math.addExact(sumFen, amount.fen());
+            endRecord(start);
+        }
     }
 
     private void id(CopyRow row, int cell) {

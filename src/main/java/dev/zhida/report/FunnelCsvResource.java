@@ -58,7 +58,7 @@ class FunnelCsvResource {
         var who = caller.get();
         var groups = report.ranked(asked, who, campaign, code);
         StreamingOutput body = out -> {
-            var csv = new FinanceCsv(out, false, FunnelReport.HEADER);
+            var csv = new FinanceCsv(out, FunnelReport.HEADER, false);
             for (var i = 0; i < groups.size(); i++) {
                 var group = groups.get(i);
                 FunnelReport.write(csv, Integer.toString(i + 1), group.key(), group.name(), group.counts(), who);

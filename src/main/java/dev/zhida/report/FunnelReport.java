@@ -8,6 +8,7 @@ import dev.zhida.report.Funnel.Counts;
 import dev.zhida.report.PlacementCounts.Group;
 import dev.zhida.report.PlacementCounts.Grouping;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -235,7 +236,8 @@ class FunnelReport {
             "博主结算(分) settledFen");
 
     /** One record of a file; its sum is that of what buyers paid. */
-    static void write(FinanceCsv csv, String rank, String key, String name, Counts counts, Caller caller) {
+    static void write(FinanceCsv csv, String rank, String key, String name, Counts counts, Caller caller)
+            throws IOException {
         var told = caller.scope().brandOnly() == null;
         var row =
                 csv.record(Money.ofFen(counts.gmvFen())).plain(rank).plain(key).text(name);

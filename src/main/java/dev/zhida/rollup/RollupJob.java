@@ -10,12 +10,12 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-import java.time.Clock;
-import java.util.concurrent.locks.LockSupport;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.lang.management.ManagementFactory;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.JdbiException;
 
 /** Keeps the log and the counts fresh. Any number of nodes may run it: each takes what the others do not. */
@@ -119,7 +119,8 @@ class RollupJob {
             orderLag = orders.lag();
             for (var began = System.nanoTime(); orders.countSome(); began = System.nanoTime()) {
                 orderLag = orders.lag();
-                LockSupport.parkNanos(rest(Duration.ofNanos(System.nanoTime() - began), orderLag).toNanos());
+                LockSupport.parkNanos(rest(Duration.ofNanos(System.nanoTime() - began), orderLag)
+                        .toNanos());
             }
             orderLag = orders.lag();
         } catch (JdbiException e) {
