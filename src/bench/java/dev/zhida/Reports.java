@@ -172,8 +172,8 @@ final class Reports {
                 """.formatted(first, PLACEMENTS));
         execute("""
                 insert into commission (order_line_id, creator_id, placement_id, rule_version, estimated_fen, settled_fen,
-                    amount_fen, fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
-                select order_line_id, creator_id, placement_id, 1, 315, 300, 315, 50, true, 135, date_trunc('month', now()), '{}',
+                    amount_fen, gross_fen, fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
+                select order_line_id, creator_id, placement_id, 1, 315, 300, 315, 500, 50, true, 135, date_trunc('month', now()), '{}',
                     now()
                 from attribution
                 """);

@@ -12,13 +12,19 @@ import dev.zhida.campaign.ItemPictures;
 import dev.zhida.touch.TouchInbox;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -576,11 +582,21 @@ class EdgeTest {
                 .post("/api/v1/pastes")
                 .then()
                 .statusCode(400);
-        given().contentType(ContentType.JSON)
-                .body(Map.of("text", "长".repeat(50_000)))
-                .post("/api/v1/pastes")
-                .then()
-                .statusCode(413);
+        assertThat(statusOfAPasteOf(150_000)).isEqualTo("HTTP/1.1 413 Request Entity Too Large");
+    }
+
+    /** Says how long it will be and waits: whoever sends on may find the connection closed before she reads the answer. */
+    private static String statusOfAPasteOf(int bytes) {
+        try (var socket = new Socket("127.0.0.1", RestAssured.port)) {
+            socket.getOutputStream()
+                    .write(("POST /api/v1/pastes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: " + bytes + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

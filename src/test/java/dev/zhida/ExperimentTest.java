@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.experiment.Split;
 import dev.zhida.touch.TouchFixture;
+import dev.zhida.touch.TouchInbox;
 import dev.zhida.touch.TouchLog;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -41,6 +42,9 @@ class ExperimentTest {
 
     @Inject
     Jdbi jdbi;
+
+    @Inject
+    TouchInbox inbox;
 
     private String entry;
     private String link;
@@ -115,6 +119,7 @@ class ExperimentTest {
     }
 
     private long clicks(String code) {
+        inbox.awaitTaken();
         return jdbi.withHandle(handle ->
                 handle.createQuery("""
                         select count(*) from touch t join placement p on p.id = t.placement_id

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Kits over HTTP: what they say when they earn nothing, many at once, the same request twice, their end. */
 @QuarkusTest
-@QuarkusTestResource(TestDatabase.class)
+@QuarkusTestResource(value = OwnDatabase.class, restrictToAnnotatedClass = true)
 class KitsTest {
 
     @Inject

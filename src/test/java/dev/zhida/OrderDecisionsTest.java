@@ -467,8 +467,10 @@ class OrderDecisionsTest {
         var campaign =
                 campaigns.addCampaign(brand, "c" + UUID.randomUUID(), paidAt.minusSeconds(60), paidAt.plusSeconds(60));
         campaigns.invite(campaign, creator);
-        jdbi.useHandle(handle ->
-                handle.execute("insert into campaign_offer (campaign_id, offer_id) values (?, ?)", campaign, offer));
+        jdbi.useHandle(handle -> handle.execute(
+                "insert into campaign_offer (campaign_id, offer_id, added_at) values (?, ?, '-infinity')",
+                campaign,
+                offer));
         return campaign;
     }
 

@@ -3,7 +3,8 @@ package dev.zhida;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
-/** A database of its own on the server of the tests: for those that lock months, which stay locked for everybody. */
+/** A database of its own on the server of the tests: for those that lock months, which stay locked for
+ * everybody, or that count what all accounts have. */
 public final class OwnDatabase implements QuarkusTestResourceLifecycleManager {
 
     @Override

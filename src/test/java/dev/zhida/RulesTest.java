@@ -30,7 +30,6 @@ import dev.zhida.platform.Medium;
 import dev.zhida.slot.Lease;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
@@ -60,28 +59,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Campaigns, rules, fees, tiers, bonuses and the answer to why, over HTTP against a real PostgreSQL. */
+/**
+ * Campaigns, rules, fees, tiers, bonuses and the answer to why, over HTTP against a real PostgreSQL. Rules, budgets and
+ * locked months are everybody's: no other test shall meet those of this one.
+ */
 @QuarkusTest
-@QuarkusTestResource(value = RulesTest.OwnDatabase.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = OwnDatabase.class, restrictToAnnotatedClass = true)
 class RulesTest {
-
-    /** Rules, budgets and locked months are everybody's: no other test shall meet those of this one. */
-    public static final class OwnDatabase implements QuarkusTestResourceLifecycleManager {
-        @Override
-        public Map<String, String> start() {
-            var database = TestDatabase.address().another();
-            return Map.of(
-                    "quarkus.datasource.jdbc.url", database.url(),
-                    "quarkus.datasource.username", database.user(),
-                    "quarkus.datasource.password", database.password(),
-                    "zhida.data", "target/test-data");
-        }
-
-        @Override
-        public void stop() {
-            // It ends with its server.
-        }
-    }
 
     private static final int HISTORIES = Integer.getInteger("zhida.property.stored", 50);
     private static final DateTimeFormatter LOCAL =
@@ -131,12 +115,15 @@ class RulesTest {
     @AfterEach
     void noTestSeesWhatAnotherDecided() {
         jdbi.useHandle(handle -> {
+            // Without the triggers that keep a locked month locked.
+            handle.execute("set session_replication_role = replica");
             handle.execute("delete from ledger_month_lock where month >= '2031-01-01'");
             handle.execute("delete from month_end where month >= '2031-01-01'");
             handle.execute("delete from bonus_line");
             handle.execute("delete from tier_result");
             handle.execute("delete from tier_rule");
             handle.execute("update campaign_bonus set kind = 'NONE', per_order_fen = null, rate = null");
+            handle.execute("set session_replication_role = origin");
         });
     }
 

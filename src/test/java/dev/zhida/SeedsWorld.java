@@ -322,8 +322,8 @@ public class SeedsWorld {
                     """);
             var commissions = handle.prepareBatch("""
                     insert into commission (order_line_id, creator_id, placement_id, rule_version, estimated_fen, settled_fen,
-                        amount_fen, fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
-                    values (:id, :creator, :placement, 1, :estimated, :settled, :amount, 0, true, 0, '2026-01-01', '{}', now())
+                        amount_fen, gross_fen, fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
+                    values (:id, :creator, :placement, 1, :estimated, :settled, :amount, :amount, 0, true, 0, '2026-01-01', '{}', now())
                     """);
             for (var order : orders) {
                 var id = UuidCreator.getTimeOrderedEpoch();

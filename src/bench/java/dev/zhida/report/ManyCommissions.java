@@ -41,8 +41,8 @@ public final class ManyCommissions {
                     """.formatted(code));
             statement.execute("""
                     insert into commission (order_line_id, creator_id, placement_id, rule_version, estimated_fen, settled_fen,
-                        amount_fen, fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
-                    select m.id, m.creator_id, p.id, 1, m.settled / 2, m.settled / 2, m.settled / 2, m.settled / 10, true,
+                        amount_fen, gross_fen, fee_fen, fee_assumed, platform_fen, month, inputs, calculated_at)
+                    select m.id, m.creator_id, p.id, 1, m.settled / 2, m.settled / 2, m.settled / 2, m.settled, m.settled / 10, true,
                         m.settled - m.settled / 2 - m.settled / 10, '%s', '{}', now()
                     from many m, placement p where p.code = '%s'
                     """.formatted(month.atDay(1), code));

@@ -147,7 +147,9 @@ public class Attributions {
             Map<Long, UUID> offerByPlacement) {
         var open = new ArrayList<Open>();
         for (var line : lines) {
-            if (decisions.get(line.id()) instanceof Shared shared) {
+            // A touch comes before the click; without its time none does.
+            if (decisions.get(line.id()) instanceof Shared shared
+                    && line.latest().clickedAt() != null) {
                 var candidates = LastTouch.candidates(shared, ordered.get(line.id()), offerByPlacement);
                 if (!candidates.isEmpty()) {
                     open.add(new Open(line, shared, candidates));

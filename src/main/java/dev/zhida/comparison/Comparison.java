@@ -132,6 +132,7 @@ public record Comparison(
      */
     public boolean allowsClaim(double p) {
         return state == State.READY
+                && mantelHaenszel.isPresent()
                 && simpson == Simpson.NONE
                 && heterogeneity.map(h -> !h.strong()).orElse(true)
                 && p < 0.05

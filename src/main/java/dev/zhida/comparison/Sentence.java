@@ -45,6 +45,14 @@ public record Sentence(String zh, String en) {
 
     private static Sentence ready(Comparison comparison, double p, Words words) {
         var numbers = numbers(comparison);
+        if (comparison.mantelHaenszel().isEmpty()) {
+            return say(
+                    "%1$s：没有同等条件下同时用%2$s和链接的情形，无法比较；合计" + numbers.zh() + "。",
+                    "%1$s: nowhere were %2$s and link used under the same conditions, so they cannot be compared; together, "
+                            + numbers.en() + ".",
+                    words,
+                    words.side());
+        }
         if (comparison.simpson() != Stratified.Simpson.NONE) {
             return say(
                     "%1$s：合在一起看与同等条件下比较的结果相反，合并的数字不能作为依据；同等条件下" + numbers.zh() + "。",
@@ -80,11 +88,16 @@ public record Sentence(String zh, String en) {
     private static Sentence numbers(Comparison comparison) {
         var pooled = comparison.pooled();
         var difference = comparison.likeWithLike().orElseThrow();
+        // The rates that the difference is one of.
+        var token = comparison.standardised().map(s -> s.token().estimate()).orElseGet(() -> pooled.token()
+                .rate());
+        var link = comparison.standardised().map(s -> s.link().estimate()).orElseGet(() -> pooled.link()
+                .rate());
         return new Sentence(
                 "%s 对 %s（共 %s 与 %s），相差 %s 个百分点，95%% 区间 %s 至 %s"
                         .formatted(
-                                percent(pooled.token().rate()),
-                                percent(pooled.link().rate()),
+                                percent(token),
+                                percent(link),
                                 number(pooled.token().n()),
                                 number(pooled.link().n()),
                                 points(difference.estimate()),
@@ -92,8 +105,8 @@ public record Sentence(String zh, String en) {
                                 points(difference.high())),
                 "%s against %s (of %s and %s), a difference of %s points, 95%% interval %s to %s"
                         .formatted(
-                                percent(pooled.token().rate()),
-                                percent(pooled.link().rate()),
+                                percent(token),
+                                percent(link),
                                 number(pooled.token().n()),
                                 number(pooled.link().n()),
                                 points(difference.estimate()),

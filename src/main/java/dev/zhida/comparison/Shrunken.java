@@ -13,7 +13,7 @@ package dev.zhida.comparison;
 public record Shrunken(double token, double link, double tokenBetter, double lossOfToken, double lossOfLink) {
 
     /** How many exposures the prior weighs as much as. Larger: slower to believe her own numbers. */
-    static final double STRENGTH = 100;
+    public static final double STRENGTH = 100;
 
     private static final int POINTS = 800;
     private static final double SPREAD = 9;

@@ -2,6 +2,7 @@ package dev.zhida.edge;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.edge.Fans.Fan;
+import dev.zhida.experiment.RunningExperiments;
 import dev.zhida.link.LiveLinks;
 import dev.zhida.link.LiveLinks.LiveLink;
 import dev.zhida.link.TokenReader;
@@ -50,6 +51,7 @@ class Pastes {
     private final HostAppPolicies policies;
     private final Fans fans;
     private final TouchLog touches;
+    private final RunningExperiments experiments;
     private final String publicUrl;
 
     Pastes(
@@ -58,12 +60,14 @@ class Pastes {
             HostAppPolicies policies,
             Fans fans,
             TouchLog touches,
+            RunningExperiments experiments,
             @ConfigProperty(name = "zhida.public-url") String publicUrl) {
         this.tokens = tokens;
         this.links = links;
         this.policies = policies;
         this.fans = fans;
         this.touches = touches;
+        this.experiments = experiments;
         this.publicUrl = publicUrl;
     }
 
@@ -155,7 +159,9 @@ class Pastes {
     private void answer(RoutingContext context, Fan fan, Found found) {
         var link = found.link();
         var rule = policies.current().decide(fan.ground(link));
-        var url = rule.delivery() == Delivery.REDIRECT ? link.destination() : publicUrl + Redirect.PATH + link.code();
+        // No arm of an experiment has people of its own: a pasted token leads through the split as well.
+        var straight = rule.delivery() == Delivery.REDIRECT && experiments.of(link.placementId()) == null;
+        var url = straight ? link.destination() : publicUrl + Redirect.PATH + link.code();
         var paste = fan.touch(
                 UuidCreator.getTimeOrderedEpochFast(),
                 link.placementId(),

@@ -31,7 +31,13 @@ final class RefundFold {
 
     /** The refunds of one line, in the order of their ids. */
     static List<Refund> fold(Collection<Hashed> observations, Collection<Decision> decisions) {
+        var numbered = observations.stream()
+                .anyMatch(hashed -> !isUnnumbered(hashed.observation().refundId()));
         return observations.stream()
+                // The feed of channels tells a refund again without its number; counted beside the other it would be
+                // taken back twice.
+                .filter(hashed ->
+                        !numbered || !isUnnumbered(hashed.observation().refundId()))
                 .collect(groupingBy(hashed -> hashed.observation().refundId(), TreeMap::new, toList()))
                 .entrySet()
                 .stream()
@@ -41,6 +47,10 @@ final class RefundFold {
                                 .filter(d -> refund.getKey().equals(d.refundId()))
                                 .toList()))
                 .toList();
+    }
+
+    private static boolean isUnnumbered(String refundId) {
+        return refundId.startsWith("R:");
     }
 
     private static Refund one(List<Hashed> observations, List<Decision> decisions) {

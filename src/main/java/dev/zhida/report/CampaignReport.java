@@ -65,7 +65,8 @@ class CampaignReport {
                             from attribution a join order_line o on o.id = a.order_line_id
                             where a.current and a.placement_id in (select id from seen)
                               and o.status in ('PAID', 'RECEIVED', 'SETTLED')
-                              and o.clicked_at >= :fromAt and o.clicked_at < :untilAt
+                              and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) >= :fromAt
+                          and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) < :untilAt
                             group by 1, 2, 3
                         ), bought as (
                             select placement_id, count(*) orders,

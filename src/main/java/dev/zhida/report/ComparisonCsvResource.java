@@ -110,7 +110,7 @@ class ComparisonCsvResource {
 
     private static void write(FinanceCsv csv, ComparisonView view, GroupView group, Medium medium, ArmView arm)
             throws IOException {
-        var record = csv.record(Money.ofFen(arm.commissionFen()))
+        var record = csv.record(Money.ofFen(arm.commissionFen() == null ? 0 : arm.commissionFen()))
                 .text(group.key())
                 .text(group.name())
                 .plain(medium.name())
@@ -121,8 +121,12 @@ class ComparisonCsvResource {
                 .plain(number(arm.low()))
                 .plain(number(arm.high()))
                 .plain(Long.toString(arm.settledOrders()))
-                .money(arm.gmvFen())
-                .money(arm.commissionFen());
+                .money(arm.gmvFen());
+        if (arm.commissionFen() == null) {
+            record.plain("").plain("");
+        } else {
+            record.money(arm.commissionFen());
+        }
         side(record, side(group, medium)).time(view.dataTo()).end();
     }
 

@@ -221,6 +221,9 @@ class ComparisonReport {
         private final Question question;
         private final Map<Long, Spot> spots = new HashMap<>();
         private final Map<String, Group> groups = new TreeMap<>();
+        /** Placements with anything of the denominator. */
+        private final Set<Long> seen = new HashSet<>();
+
         private final LocalDate from;
         /** Whole weeks lie between; what is before and after is read by days. */
         private final LocalDate wholeFrom;
@@ -257,7 +260,7 @@ class ComparisonReport {
             readSpots();
             var byOs = question.by() == Grouping.OS;
             switch (question.denominator()) {
-                case REPORTED -> {}
+                case REPORTED -> people(REPORTED);
                 case EXPOSURES -> people(VIEWS);
                 case HUMAN_CLICKS, LANDING -> people(byOs ? PEOPLE_BY_OS : PEOPLE);
             }
@@ -276,6 +279,9 @@ class ComparisonReport {
                             left join campaign m on m.id = p.campaign_id
                             where (:creator::uuid is null or p.creator_id = :creator)
                               and (:brand::uuid is null or m.brand_id = :brand)
+                              -- Arms are clicked, not pasted, and drawn, not chosen: they have a report of their own.
+                              and not exists (select from experiment_placement e join experiment x on x.id = e.experiment_id
+                                  where e.placement_id = p.id and e.role <> 'ENTRY' and x.state <> 'DRAFT')
                             """.formatted(question.by().key, question.by().name))
                     .bind("creator", question.scope().creatorOnly())
                     .bind("brand", question.scope().brandOnly())
@@ -328,6 +334,15 @@ class ComparisonReport {
                 where day between :from and :until
                 """;
 
+        /** Of the hour before each. */
+        private static final String REPORTED = """
+                select n.placement_id, ((c.hour - interval '1 hour') at time zone 'Asia/Shanghai')::date "day", '' os,
+                    c.hour_views clicks, 0 pastes, 0 landings
+                from native_token_count c join native_token n on n.id = c.native_token_id
+                where c.hour_views > 0
+                  and ((c.hour - interval '1 hour') at time zone 'Asia/Shanghai')::date between :from and :until
+                """;
+
         private Query ask(String sql) {
             return handle.createQuery(sql)
                     .bind("from", from)
@@ -360,7 +375,11 @@ class ComparisonReport {
                         for (var i = 0; i < placements.length; i++) {
                             var spot = spots.get(placements[i]);
                             if (spot != null) {
-                                people(spot, os, week, people(spot.medium(), clicks[i], pastes[i], landings[i]));
+                                var n = people(spot.medium(), clicks[i], pastes[i], landings[i]);
+                                if (n > 0) {
+                                    seen.add(placements[i]);
+                                }
+                                people(spot, os, week, n);
                             }
                         }
                         return week;
@@ -379,7 +398,7 @@ class ComparisonReport {
                         case NATIVE_TOKEN -> 0;
                     };
                 case LANDING, EXPOSURES -> landings;
-                case REPORTED -> 0;
+                case REPORTED -> medium == Medium.NATIVE_TOKEN ? clicks : 0;
             };
         }
 
@@ -462,7 +481,7 @@ class ComparisonReport {
             var commission = longs(row, "commission");
             for (var i = 0; i < placements.length; i++) {
                 var spot = spots.get(placements[i]);
-                if (spot == null) {
+                if (spot == null || isUncounted(placements[i])) {
                     continue;
                 }
                 var cells = cells(spot, os, week);
@@ -474,6 +493,11 @@ class ComparisonReport {
                 }
                 cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] += paid[i];
             }
+        }
+
+        /** Whose views nobody entered: its orders have nothing to be divided by. */
+        private boolean isUncounted(long placement) {
+            return question.denominator() == Denominator.EXPOSURES && !seen.contains(placement);
         }
 
         /** What names no placement may be of any group, unless the group is what it does name. */
@@ -540,7 +564,7 @@ class ComparisonReport {
                     settledSeen.clear();
                 }
                 var spot = spots.get(parts.placements()[i]);
-                if (spot == null) {
+                if (spot == null || isUncounted(parts.placements()[i])) {
                     continue;
                 }
                 var week = Math.toIntExact(parts.weeks()[i]);

@@ -147,7 +147,8 @@ class ComparisonResource {
             throw new Refusal(Refusal.Kind.INVALID, "days-out-of-order", "`from` must be before `until`");
         }
         if (parameters.cohortDays != null) {
-            var oldEnough = today.minusDays(parameters.cohortDays);
+            // The last click of a day is so old when the day after is over.
+            var oldEnough = today.minusDays(parameters.cohortDays + 1L);
             until = until.isBefore(oldEnough) ? until : oldEnough;
         }
         return new Question(
@@ -171,7 +172,9 @@ class ComparisonResource {
                 }
             }
         }
-        var adjusted = holm(compared);
+        var told = question.scope().brandOnly() == null;
+        // Orders that never saw a landing page are orders all the same: nothing is claimed per landing.
+        var adjusted = question.denominator() == Denominator.LANDING ? Map.<Compared, Double>of() : holm(compared);
         var everybody = everybody(groups);
         var sides = new HashMap<Group, Map<Medium, SideView>>();
         for (var one : compared) {
@@ -185,12 +188,13 @@ class ComparisonResource {
                                     one.comparison(),
                                     pHolm,
                                     shrunken(one, everybody),
-                                    Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one))));
+                                    Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one)),
+                                    told));
         }
         return groups.stream()
                 .map(group -> {
                     var arms = new EnumMap<Medium, ArmView>(Medium.class);
-                    group.arms.forEach((medium, sums) -> arms.put(medium, ArmView.of(sums)));
+                    group.arms.forEach((medium, sums) -> arms.put(medium, ArmView.of(sums, told)));
                     var views = sides.get(group);
                     return new GroupView(
                             group.key, group.name, arms, views.get(Medium.TOKEN), views.get(Medium.NATIVE_TOKEN));
@@ -220,12 +224,21 @@ class ComparisonResource {
     }
 
     private static Shrunken shrunken(Compared one, Map<Medium, Arm> everybody) {
-        var token = everybody.getOrDefault(one.side(), Arm.NOTHING);
-        var link = everybody.getOrDefault(Medium.LINK, Arm.NOTHING);
-        if (one.comparison().difference().isEmpty() || !token.isProportion() || !link.isProportion()) {
+        var own = one.comparison().pooled();
+        // Her own numbers must not be their own prior.
+        var token = others(everybody.getOrDefault(one.side(), Arm.NOTHING), own.token());
+        var link = others(everybody.getOrDefault(Medium.LINK, Arm.NOTHING), own.link());
+        if (one.comparison().difference().isEmpty()
+                || !token.isProportion()
+                || !link.isProportion()
+                || Math.min(token.n(), link.n()) < Shrunken.STRENGTH) {
             return null;
         }
-        return Shrunken.of(one.comparison().pooled(), new Stratum(token, link));
+        return Shrunken.of(own, new Stratum(token, link));
+    }
+
+    private static Arm others(Arm all, Arm own) {
+        return new Arm(Math.max(0, all.n() - own.n()), Math.max(0, all.orders() - own.orders()));
     }
 
     private static Sentence.Words words(Question question, Compared one) {
@@ -252,7 +265,14 @@ class ComparisonResource {
         }
         var warnings = new ArrayList<WarningView>();
         var denominator = question.denominator();
-        if (denominator == Denominator.REPORTED) {
+        if (denominator == Denominator.LANDING) {
+            warnings.add(new WarningView(
+                    "landing-partial",
+                    "直接转走的人不经过说明页，她们的订单却算在内：按 landing 的比率偏高，不作结论。",
+                    "Fans who are sent straight on see no landing page, but their orders count: rates per landing are too high,"
+                            + " and nothing is claimed."));
+        }
+        if (denominator == Denominator.REPORTED && all.values().stream().allMatch(sums -> sums.n == 0)) {
             warnings.add(new WarningView(
                     "reported-missing",
                     "还没有电商平台报告的打开次数，这个分母无数可用。",

@@ -73,10 +73,10 @@ record ComparisonView(
             @Schema(required = true, description = "What buyers paid.")
             long gmvFen,
 
-            @Schema(required = true, description = "The creators' shares, as far as they are expected.")
-            long commissionFen) {
+            @Schema(description = "The creators' shares, as far as they are expected. A brand is not told.")
+            Long commissionFen) {
 
-        static ArmView of(ComparisonReport.Sums sums) {
+        static ArmView of(ComparisonReport.Sums sums, boolean told) {
             var rate = sums.arm().isProportion() && sums.n > 0 ? Proportions.wilson(sums.orders, sums.n) : null;
             return new ArmView(
                     sums.n,
@@ -87,7 +87,7 @@ record ComparisonView(
                     sums.settledOrders,
                     rate == null ? null : (double) sums.settledOrders / sums.n,
                     sums.gmvFen,
-                    sums.commissionFen);
+                    told ? sums.commissionFen : null);
         }
     }
 
@@ -210,7 +210,8 @@ record ComparisonView(
                 Comparison comparison,
                 Double pHolm,
                 Shrunken shrunken,
-                Sentence sentence) {
+                Sentence sentence,
+                boolean told) {
             var drawn = comparison.difference().isPresent()
                     ? Clusters.differences(group.clusters(side)).orElse(null)
                     : null;
@@ -230,7 +231,7 @@ record ComparisonView(
                     shrunken,
                     drawn == null ? null : drawn.get(0),
                     drawn == null ? null : drawn.get(1),
-                    drawn == null ? null : drawn.get(2),
+                    drawn == null || !told ? null : drawn.get(2),
                     comparison.state(),
                     comparison.neededPerArm(),
                     comparison.stillNeededPerArm(),

@@ -32,6 +32,8 @@ class ExperimentReportResource {
     /** Fewer orders in all, and nothing is claimed. */
     private static final long LEAST_ORDERS = 10;
 
+    private static final int LEAST_EXPECTED = 5;
+
     private final Experiments experiments;
     private final Jdbi jdbi;
     private final CurrentCaller caller;
@@ -131,7 +133,12 @@ class ExperimentReportResource {
         });
         var checks = new java.util.ArrayList<RatioView>();
         checks.add(check("ALL", all, share));
-        peopleByPlace.forEach((place, counts) -> checks.add(check(place, counts, share)));
+        peopleByPlace.forEach((place, counts) -> {
+            // The chi-squared test is one only where every side is expected to have some.
+            if ((counts[0] + counts[1]) * Math.min(share, 1 - share) >= LEAST_EXPECTED) {
+                checks.add(check(place, counts, share));
+            }
+        });
         var people = all[0] + all[1];
         if (checks.stream().anyMatch(RatioView::alarm)) {
             return new ExperimentReportView(
@@ -256,7 +263,8 @@ class ExperimentReportResource {
                         join attribution a on a.placement_id = e.placement_id and a.current and a.confidence = 'EXACT'
                         join order_line o on o.id = a.order_line_id
                         where e.experiment_id = :id and e.role <> 'ENTRY' and o.status in ('PAID', 'RECEIVED', 'SETTLED')
-                          and o.clicked_at >= :from and o.clicked_at < :until
+                          and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) >= :from
+                          and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) < :until
                         group by 1
                         """)
                 .bind("id", experiment.id())

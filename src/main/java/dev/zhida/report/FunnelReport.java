@@ -193,6 +193,12 @@ class FunnelReport {
 
     /** Groups of which nothing is counted are left out; equals stand in the order of their keys. */
     List<Group> ranked(Asked asked, Caller caller, java.util.UUID campaignId, String code) {
+        if (caller.scope().brandOnly() != null && (asked.rank() == Rank.EARNED || asked.rank() == Rank.EPC)) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "rank-not-told",
+                    "a brand is not told what creators earn: rank by orders or gmv");
+        }
         return counts
                 .byGroup(asked.by(), new PlacementCounts.Selection(caller.scope(), campaignId, code), asked.days())
                 .stream()

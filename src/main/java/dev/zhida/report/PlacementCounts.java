@@ -137,6 +137,13 @@ class PlacementCounts {
             clicks, people, sent_on, pages, landings, copies, opens, shares, brought_back, pastes, orders, settled_orders,
             invalid_orders, gmv_fen, estimated_fen, settled_fen""";
 
+    private static final String AGAIN = "again_orders, again_settled, again_invalid";
+
+    /** A parent order that lies in several parts is one order; it is invalid if all of it is. */
+    private static final String AGAIN_OF_A_PARENT = """
+            greatest(sum(p.paid) - 1, 0) as again_orders, greatest(sum(p.settled) - 1, 0) as again_settled,
+            sum(p.invalid) - bool_and(p.invalid = 1)::int as again_invalid""";
+
     /** A group with what is counted of it. */
     record Group(String key, String name, Counts counts) {}
 
@@ -148,20 +155,29 @@ class PlacementCounts {
                         with %s, %s,
                         acted as (select placement_id, %s from acts group by 1),
                         came as (select placement_id, %s from people group by 1),
-                        sold as (select placement_id, %s from bought group by 1)
-                        select s.key, min(s.name) as name, %s
-                        from seen s
-                        left join acted on acted.placement_id = s.id
-                        left join came on came.placement_id = s.id
-                        left join sold on sold.placement_id = s.id
-                        group by s.key
+                        sold as (select placement_id, %s from bought group by 1),
+                        grouped as (
+                            select s.key, min(s.name) as name, %s
+                            from seen s
+                            left join acted on acted.placement_id = s.id
+                            left join came on came.placement_id = s.id
+                            left join sold on sold.placement_id = s.id
+                            group by s.key
+                        ), again as (select part.key, %s from (
+                            select s.key, %s from rollup_order_part p join seen s on s.id = p.placement_id
+                            where not p.alone and p.day >= :from and p.day < :until
+                            group by s.key, p.marketplace, p.parent_no) part group by 1)
+                        select g.*, a.again_orders, a.again_settled, a.again_invalid
+                        from grouped g left join again a using (key)
                         """.formatted(
                                 SEEN.formatted(by.key, by.name),
                                 SUMS.formatted(ACTS, within(selection), ORDERS),
                                 sums(ACTS),
                                 sums("people"),
                                 sums("orders, settled_orders, invalid_orders, gmv_fen, estimated_fen, settled_fen"),
-                                sums(COUNTS)),
+                                sums(COUNTS),
+                                sums(AGAIN),
+                                AGAIN_OF_A_PARENT),
                         selection,
                         days)
                 .map((row, context) -> new Group(row.getString("key"), row.getString("name"), counts(row)))
@@ -189,7 +205,13 @@ class PlacementCounts {
                         sold as (
                             select day, %s from (select day, %s from rollup_order_day t
                                 where t.placement_id <> 0 and %s) orders group by 1)
-                        select day, %s from acted full join came using (day) full join sold using (day)
+                        , again as (select part.day, %s from (
+                            select p.day, %s from rollup_order_part p
+                            where not p.alone and p.placement_id = any(array(select id from seen))
+                              and p.day >= :from and p.day < :until
+                            group by p.day, p.marketplace, p.parent_no) part group by 1)
+                        select day, %s, again_orders, again_settled, again_invalid
+                        from acted full join came using (day) full join sold using (day) left join again using (day)
                         """.formatted(
                                 SEEN.formatted("''", "''"),
                                 sums(ACTS),
@@ -198,6 +220,8 @@ class PlacementCounts {
                                 sums("orders, settled_orders, invalid_orders, gmv_fen, estimated_fen, settled_fen"),
                                 ORDERS,
                                 inside,
+                                sums(AGAIN),
+                                AGAIN_OF_A_PARENT,
                                 COUNTS),
                         selection,
                         days)
@@ -214,7 +238,8 @@ class PlacementCounts {
                         from attribution a join order_line o on o.id = a.order_line_id
                         where a.current and a.placement_id = any(array(select id from seen))
                           and o.status in ('PAID', 'RECEIVED', 'SETTLED')
-                          and o.clicked_at >= :fromAt and o.clicked_at < :untilAt
+                          and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) >= :fromAt
+                          and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) < :untilAt
                         """.formatted(SEEN.formatted("''", "''")), selection, days)
                 .mapTo(Long.class)
                 .map(Money::ofFen)
@@ -247,9 +272,9 @@ class PlacementCounts {
                 row.getLong("shares"),
                 row.getLong("brought_back"),
                 row.getLong("pastes"),
-                row.getLong("orders"),
-                row.getLong("settled_orders"),
-                row.getLong("invalid_orders"),
+                row.getLong("orders") - row.getLong("again_orders"),
+                row.getLong("settled_orders") - row.getLong("again_settled"),
+                row.getLong("invalid_orders") - row.getLong("again_invalid"),
                 row.getLong("gmv_fen"),
                 row.getLong("estimated_fen"),
                 row.getLong("settled_fen"));
@@ -270,7 +295,8 @@ class PlacementCounts {
                                 from attribution a join order_line o on o.id = a.order_line_id
                                 where a.current and a.placement_id = any(array(select id from seen))
                                   and o.status in ('PAID', 'RECEIVED', 'SETTLED')
-                                  and o.clicked_at >= :fromAt and o.clicked_at < :untilAt
+                                  and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) >= :fromAt
+                          and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) < :untilAt
                                 group by 1, 2
                             )
                             select case when delay is null then :bars + 1

@@ -27,9 +27,11 @@ public class Counts {
         var oldest = jdbi.withHandle(handle -> handle.createQuery("""
                         select least(
                             (select min(written_at) from touch_batch where refused is null),
-                            (select min(changed_at) from touch_day_changed),
+                            (select min(changed_at) from touch_day_changed where day >= :from),
                             (select min(written_at) from order_change)) oldest
                         """)
+                // Earlier days are frozen: nobody counts them anew.
+                .bind("from", touches.frozenBefore())
                 .map((row, context) -> row.getObject("oldest", OffsetDateTime.class))
                 .findOne());
         return oldest.map(OffsetDateTime::toInstant)

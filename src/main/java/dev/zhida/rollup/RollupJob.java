@@ -95,10 +95,10 @@ class RollupJob {
             }
             failing = false;
             return more ? rest(Duration.ofNanos(System.nanoTime() - began), lag) : LOOKS_EVERY;
-        } catch (JdbiException e) {
-            // Once for each time PostgreSQL is away, not once a second.
+        } catch (RuntimeException e) {
+            // Once for each time PostgreSQL is away, not once a second; whatever it is, it is tried again.
             if (!failing) {
-                Log.warnf("touches are not counted just now: %s", e.getMessage());
+                Log.warnf(e, "touches are not counted just now: %s", e.getMessage());
             }
             failing = true;
             return TRIES_EVERY;

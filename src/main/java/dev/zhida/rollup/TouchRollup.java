@@ -119,8 +119,10 @@ public class TouchRollup {
             // If it is lost, the batches are there again: no fan need wait for the sync of it.
             handle.execute("set local synchronous_commit = off");
             var days = inbox.take(handle, batches);
-            // A day that is being counted anew is waited for: until then nobody knows what was counted.
-            days.forEach(day -> lock(handle, "pg_advisory_xact_lock_shared", day));
+            // One at a time counts a day: who moves the first act of a visitor has to see the touch that was the first,
+            // and
+            // until a day is counted anew nobody knows what was counted.
+            days.forEach(day -> lock(handle, "pg_advisory_xact_lock", day));
             if (!days.isEmpty()) {
                 count(handle, days.getFirst(), days.getLast());
             }

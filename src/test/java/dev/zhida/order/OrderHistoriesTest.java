@@ -348,6 +348,10 @@ class OrderHistoriesTest {
                     .bind("at", at)
                     .bind("placement", placements.get(1))
                     .execute();
+            handle.createUpdate("""
+                            insert into touch_day_changed (day, changed_at)
+                            values ((:at at time zone 'Asia/Shanghai')::date, now()) on conflict (day) do nothing
+                            """).bind("at", at).execute();
         });
     }
 

@@ -3,7 +3,7 @@ package dev.zhida.slot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.zhida.TestDatabase;
+import dev.zhida.OwnDatabase;
 import dev.zhida.campaign.Offers;
 import dev.zhida.identity.People;
 import dev.zhida.marketplace.ItemReference;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** Pools under a real PostgreSQL. JD's are used, so that the kits of other tests do not take from them. */
 @QuarkusTest
-@QuarkusTestResource(TestDatabase.class)
+@QuarkusTestResource(value = OwnDatabase.class, restrictToAnnotatedClass = true)
 class SlotLeasesTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T04:00:00Z");
