@@ -10,8 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -277,7 +275,7 @@ class CrashIT {
 
         /** Every answered click is in the table, once, and the counts are those of the table. */
         void assertStored() throws Exception {
-            try (var connection = database()) {
+            try (var connection = app.database()) {
                 var deadline = Instant.now().plus(COUNTED_WITHIN);
                 while (RollupCheck.pending(connection) > 0) {
                     assertThat(Instant.now()).as("all touches are counted").isBefore(deadline);
@@ -301,14 +299,5 @@ class CrashIT {
                 assertThat(RollupCheck.differences(connection)).isEmpty();
             }
         }
-    }
-
-    private Connection database() throws Exception {
-        var port = Files.readAllLines(folder.resolve("data/postgresql/cluster/postmaster.pid"))
-                .get(3)
-                .strip();
-        var password =
-                Files.readString(folder.resolve("data/postgresql/password")).strip();
-        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/zhida", "zhida", password);
     }
 }

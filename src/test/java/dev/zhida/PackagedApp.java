@@ -10,6 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ final class PackagedApp implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final List<String> options;
+    private List<String> moreOptions = List.of();
     private final HttpClient http = HttpClient.newHttpClient();
     private Process process;
 
@@ -33,6 +37,11 @@ final class PackagedApp implements AutoCloseable {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = socket.getLocalPort();
         }
+    }
+
+    /** What it is started with from now on, beside what it always is. */
+    void alsoWith(String... more) {
+        moreOptions = List.of(more);
     }
 
     String url() {
@@ -48,6 +57,7 @@ final class PackagedApp implements AutoCloseable {
         command.add("-Dzhida.public-url=" + url());
         command.add("-Dzhida.data=" + folder.resolve("data"));
         command.addAll(options);
+        command.addAll(moreOptions);
         command.add("-jar");
         command.add(Path.of(System.getProperty("zhida.app", "target/quarkus-app/quarkus-run.jar"))
                 .toAbsolutePath()
@@ -81,6 +91,16 @@ final class PackagedApp implements AutoCloseable {
         return process.pid();
     }
 
+    /** A connection to the database that it started itself. */
+    Connection database() throws IOException, SQLException {
+        var postgres = folder.resolve("data/postgresql");
+        var port = Files.readAllLines(postgres.resolve("cluster/postmaster.pid"))
+                .get(3)
+                .strip();
+        var password = Files.readString(postgres.resolve("password")).strip();
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/zhida", "zhida", password);
+    }
+
     Path log() {
         return folder.resolve("application.log");
     }
@@ -90,8 +110,11 @@ final class PackagedApp implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
-    /** SIGTERM; answers the exit code. */
+    /** SIGTERM; answers the exit code, 0 if it does not run. */
     int stop() throws InterruptedException {
+        if (process == null || !process.isAlive()) {
+            return 0;
+        }
         process.destroy();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the application does not stop");
@@ -101,9 +124,7 @@ final class PackagedApp implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException, IOException {
-        if (process != null && process.isAlive()) {
-            stop();
-        }
+        stop();
         http.close();
     }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 
@@ -66,6 +67,9 @@ class Pulls {
     private final MeterRegistry metrics;
     private final Clock clock;
     private final PullPlan.Promotions promotions;
+
+    /** Until when this node asks nothing for an account that was told to slow down. */
+    private final Map<UUID, Instant> pausedUntilByAccount = new ConcurrentHashMap<>();
 
     Pulls(PullStore store, Intake intake, AuditTrail audit, PullConfig config, MeterRegistry metrics, Clock clock) {
         this.store = store;
@@ -239,6 +243,9 @@ class Pulls {
      * @return whether there was one
      */
     boolean readNext(Connection connection, Connector connector, BooleanSupplier stopping) {
+        if (clock.instant().isBefore(pausedUntilByAccount.getOrDefault(connection.accountId(), Instant.MIN))) {
+            return false;
+        }
         var claimed = store.claim(connection.accountId(), UUID.randomUUID(), clock.instant(), config.lease());
         if (claimed.isEmpty()) {
             return false;
@@ -354,6 +361,8 @@ class Pulls {
         switch (failure.kind()) {
             case THROTTLED -> {
                 var until = later(window, failure, failure.getMessage(), window.cursor());
+                // It is the account that asks too often, not the window: its other windows would be refused as well.
+                pausedUntilByAccount.put(window.accountId(), until);
                 if (failure.retryAfter() != null) {
                     store.wait(window.accountId(), until);
                 }

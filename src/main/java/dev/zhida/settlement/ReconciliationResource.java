@@ -60,10 +60,19 @@ class ReconciliationResource {
 
             @Schema(required = true) long theirsFen,
 
-            @Schema(required = true, description = "theirsFen - oursFen: what no row explains.")
+            @Schema(
+                    required = true,
+                    description = "What refunds explain that we have counted and the marketplace has yet to take back.")
+            long awaitedFen,
+
+            @Schema(required = true, description = "theirsFen - oursFen - awaitedFen: what nothing explains.")
             long remainderFen,
 
             @Schema(required = true) int matched,
+
+            @Schema(required = true, description = "Keys that differ by such refunds alone.")
+            int awaited,
+
             @Schema(required = true) int different,
             @Schema(required = true) int onlyHere,
             @Schema(required = true) int onlyThere) {
@@ -78,8 +87,10 @@ class ReconciliationResource {
                     r.madeAt(),
                     r.oursFen(),
                     r.theirsFen(),
+                    r.awaitedFen(),
                     r.remainderFen(),
                     r.matched(),
+                    r.awaited(),
                     r.different(),
                     r.onlyHere(),
                     r.onlyThere());
@@ -126,9 +137,10 @@ class ReconciliationResource {
             operationId = "reconcile",
             summary = "Hold a marketplace's settlement against ours",
             description =
-                    "A csv, xls or xlsx file whose first row names its columns, in any order: 子订单编号 or lineKey, else 订单编号 or "
-                            + "orderNo; 结算佣金 or commission in yuan, or commissionFen; and, if it tells fees, 技术服务费 or fee in yuan, or "
-                            + "feeFen. Rows of one key are added up.")
+                    "A csv, xls or xlsx file whose first row names its columns, in any order: 子订单编号, 行号 or lineKey, else "
+                            + "订单编号 or orderNo; 结算佣金 or commission in yuan, or commissionFen; if it tells fees, 技术服务费 or fee "
+                            + "in yuan, or feeFen; and, if it tells what is taken back, 维权扣回 or back, 扣回技术服务费 or feeBack (or "
+                            + "backFen, feeBackFen). Rows of one key are added up: the files of several months may be one.")
     public ReconciliationView make(
             @RestForm("file") @Schema(description = "The settlement.") FileUpload file,
             @RestForm @Schema(implementation = Marketplace.class) String marketplace,

@@ -2,6 +2,7 @@ package dev.zhida.settlement;
 
 import static dev.zhida.settlement.Periods.instant;
 import static dev.zhida.settlement.Periods.utc;
+import static java.util.stream.Collectors.toMap;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.identity.AuditTrail;
@@ -11,6 +12,7 @@ import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
 import dev.zhida.problem.Refusal;
 import dev.zhida.settlement.Reconciling.Amounts;
+import dev.zhida.settlement.Reconciling.Ours;
 import dev.zhida.settlement.Reconciling.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -20,12 +22,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +38,7 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 
 /** Settlements of marketplaces held against ours, and kept. */
@@ -60,8 +65,10 @@ class Reconciliations {
             Instant madeAt,
             long oursFen,
             long theirsFen,
+            long awaitedFen,
             long remainderFen,
             int matched,
+            int awaited,
             int different,
             int onlyHere,
             int onlyThere) {}
@@ -91,8 +98,10 @@ class Reconciliations {
                     at,
                     outcome.ours().fen(),
                     outcome.theirs().fen(),
+                    outcome.awaited().fen(),
                     outcome.remainder().fen(),
                     outcome.count(Reconciling.Kind.MATCHED),
+                    outcome.count(Reconciling.Kind.AWAITED),
                     outcome.count(Reconciling.Kind.DIFFERENT),
                     outcome.count(Reconciling.Kind.ONLY_HERE),
                     outcome.count(Reconciling.Kind.ONLY_THERE));
@@ -108,34 +117,58 @@ class Reconciliations {
         }
     }
 
-    private static Map<String, Amounts> ours(
+    /** What stands for the keys of the file and for all that was settled in the month, whenever it was paid. */
+    private static Map<String, Ours> ours(
             Handle handle, Marketplace marketplace, YearMonth month, SettlementReport theirs) {
-        var key = theirs.byLine() ? "o.line_key" : "o.order_no";
-        var amounts = new LinkedHashMap<String, Amounts>();
-        handle.createQuery("""
-                        select %1$s as key, sum(o.settled_fen) commission, sum(coalesce(o.fee_fen, c.fee_fen, 0)) fee
-                        from order_line o left join commission c on c.order_line_id = o.id
-                        where o.marketplace = :marketplace and o.status = 'SETTLED' and o.settled_fen is not null
-                          and (%1$s = any(:keys) or (o.settled_at >= :from and o.settled_at < :until))
-                        group by 1
-                        """.formatted(key))
+        // A marketplace does not know the two characters by which we tell where a line came from.
+        var key = theirs.byLine() ? "substr(o.line_key, 3)" : "o.order_no";
+        var settled = """
+                from order_line o join commission c on c.order_line_id = o.id
+                where o.marketplace = :marketplace and o.status = 'SETTLED' and o.settled_fen is not null
+                  and (%1$s = any(:keys) or (o.settled_at >= :from and o.settled_at < :until))
+                """.formatted(key);
+        var refunds = new HashMap<String, List<Amounts>>();
+        asked(handle, """
+                        select %1$s as key, refund ->> 'commissionFen' commission, refund ->> 'feeFen' fee
+                        from (select o.line_key, o.order_no, jsonb_array_elements(c.inputs -> 'refunds') refund %2$s) o
+                        where (refund ->> 'takesBack')::boolean
+                        """.formatted(key, settled), marketplace, month, theirs)
+                .map((row, context) -> refunds.computeIfAbsent(row.getString("key"), none -> new ArrayList<>())
+                        .add(amounts(row)))
+                .list();
+        return asked(
+                        handle,
+                        "select %1$s as key, sum(c.gross_fen) commission, sum(c.fee_fen) fee %2$s group by 1"
+                                .formatted(key, settled),
+                        marketplace,
+                        month,
+                        theirs)
+                .map((row, context) -> Map.entry(
+                        row.getString("key"),
+                        new Ours(amounts(row), refunds.getOrDefault(row.getString("key"), List.of()))))
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static Query asked(
+            Handle handle, String sql, Marketplace marketplace, YearMonth month, SettlementReport theirs) {
+        return handle.createQuery(sql)
                 .bind("marketplace", marketplace.name())
                 .bindArray("keys", String.class, theirs.amounts().keySet())
                 .bind("from", utc(BusinessTime.startOf(month.atDay(1))))
-                .bind("until", utc(BusinessTime.startOf(month.plusMonths(1).atDay(1))))
-                .map((row, context) -> amounts.put(
-                        row.getString("key"),
-                        new Amounts(Money.ofFen(row.getLong("commission")), Money.ofFen(row.getLong("fee")))))
-                .list();
-        return amounts;
+                .bind("until", utc(BusinessTime.startOf(month.plusMonths(1).atDay(1))));
+    }
+
+    private static Amounts amounts(ResultSet row) throws SQLException {
+        return new Amounts(Money.ofFen(row.getLong("commission")), Money.ofFen(row.getLong("fee")));
     }
 
     private static void insert(Handle handle, Reconciliation made, byte[] sha256) {
         handle.createUpdate("""
                         insert into reconciliation (id, marketplace, month, file_name, sha256, made_by, made_at, ours_fen,
-                            theirs_fen, remainder_fen, matched, different, only_here, only_there)
-                        values (:id, :marketplace, :month, :file, :sha256, :by, :at, :ours, :theirs, :remainder, :matched,
-                            :different, :onlyHere, :onlyThere)
+                            theirs_fen, awaited_fen, remainder_fen, matched, awaited, different, only_here, only_there)
+                        values (:id, :marketplace, :month, :file, :sha256, :by, :at, :ours, :theirs, :awaitedFen, :remainder,
+                            :matched, :awaited, :different, :onlyHere, :onlyThere)
                         """)
                 .bind("id", made.id())
                 .bind("marketplace", made.marketplace().name())
@@ -146,8 +179,10 @@ class Reconciliations {
                 .bind("at", utc(made.madeAt()))
                 .bind("ours", made.oursFen())
                 .bind("theirs", made.theirsFen())
+                .bind("awaitedFen", made.awaitedFen())
                 .bind("remainder", made.remainderFen())
                 .bind("matched", made.matched())
+                .bind("awaited", made.awaited())
                 .bind("different", made.different())
                 .bind("onlyHere", made.onlyHere())
                 .bind("onlyThere", made.onlyThere())
@@ -270,8 +305,10 @@ class Reconciliations {
             instant(row, "made_at"),
             row.getLong("ours_fen"),
             row.getLong("theirs_fen"),
+            row.getLong("awaited_fen"),
             row.getLong("remainder_fen"),
             row.getInt("matched"),
+            row.getInt("awaited"),
             row.getInt("different"),
             row.getInt("only_here"),
             row.getInt("only_there"));

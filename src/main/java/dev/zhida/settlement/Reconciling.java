@@ -4,6 +4,7 @@ import dev.zhida.money.Money;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Holds a marketplace's settlement against ours, key by key. Pure: the same two sides give the same rows. */
 final class Reconciling {
@@ -23,15 +24,42 @@ final class Reconciling {
                     commission.plus(other.commission), fee == null || other.fee == null ? null : fee.plus(other.fee));
         }
 
+        private boolean same(Amounts other, boolean withFee) {
+            return commission.equals(other.commission) && (!withFee || fee.equals(other.fee));
+        }
+
         /** What is left of it, or the whole where the other side tells no fee. */
         private Money net(boolean withFee) {
             return withFee ? commission.minus(fee) : commission;
         }
     }
 
+    /**
+     * What we have of a key.
+     *
+     * @param amounts what was settled, less the refunds
+     * @param refunds what is given back, each with its part of the fee; a marketplace may take it back months later
+     */
+    record Ours(Amounts amounts, List<Amounts> refunds) {
+
+        /** Whether the other side says what we do, but for refunds that it has yet to take back. */
+        private boolean awaits(Amounts theirs, boolean withFee) {
+            return awaits(amounts, 0, theirs, withFee);
+        }
+
+        private boolean awaits(Amounts before, int next, Amounts theirs, boolean withFee) {
+            return before.same(theirs, withFee)
+                    || next < refunds.size()
+                            && (awaits(before, next + 1, theirs, withFee)
+                                    || awaits(before.plus(refunds.get(next)), next + 1, theirs, withFee));
+        }
+    }
+
     /** How the two sides of a key stand to each other. */
     enum Kind {
         MATCHED,
+        /** They differ by refunds that the marketplace has yet to take back, and by nothing else. */
+        AWAITED,
         DIFFERENT,
         ONLY_HERE,
         ONLY_THERE
@@ -52,9 +80,17 @@ final class Reconciling {
      */
     record Outcome(List<Row> rows, Money ours, Money theirs) {
 
-        /** What no row explains away: theirs less ours. */
+        /** What refunds explain that the marketplace has yet to take back. */
+        Money awaited() {
+            return rows.stream()
+                    .filter(row -> row.kind() == Kind.AWAITED)
+                    .map(Row::difference)
+                    .reduce(Money.ZERO, Money::plus);
+        }
+
+        /** What nothing explains: theirs less ours, less what is awaited. */
         Money remainder() {
-            return theirs.minus(ours);
+            return theirs.minus(ours).minus(awaited());
         }
 
         int count(Kind kind) {
@@ -67,33 +103,33 @@ final class Reconciling {
      *
      * @param withFees whether their side tells fees
      */
-    static Outcome compare(Map<String, Amounts> ours, Map<String, Amounts> theirs, boolean withFees) {
+    static Outcome compare(Map<String, Ours> ours, Map<String, Amounts> theirs, boolean withFees) {
         var keys = new TreeSet<>(ours.keySet());
         keys.addAll(theirs.keySet());
         var rows = keys.stream()
                 .map(key -> row(key, ours.get(key), theirs.get(key), withFees))
                 .toList();
-        return new Outcome(rows, sum(ours, withFees), sum(theirs, withFees));
+        return new Outcome(
+                rows,
+                sum(ours.values().stream().map(Ours::amounts), withFees),
+                sum(theirs.values().stream(), withFees));
     }
 
-    private static Row row(String key, Amounts ours, Amounts theirs, boolean withFees) {
+    private static Row row(String key, Ours known, Amounts theirs, boolean withFees) {
+        if (known == null) {
+            return new Row(key, Kind.ONLY_THERE, null, theirs, theirs.net(withFees));
+        }
+        var ours = known.amounts();
         if (theirs == null) {
             return new Row(key, Kind.ONLY_HERE, ours, null, ours.net(withFees).negated());
         }
-        if (ours == null) {
-            return new Row(key, Kind.ONLY_THERE, null, theirs, theirs.net(withFees));
-        }
-        var same = ours.commission().equals(theirs.commission())
-                && (!withFees || ours.fee().equals(theirs.fee()));
-        return new Row(
-                key,
-                same ? Kind.MATCHED : Kind.DIFFERENT,
-                ours,
-                theirs,
-                theirs.net(withFees).minus(ours.net(withFees)));
+        var kind = ours.same(theirs, withFees)
+                ? Kind.MATCHED
+                : known.awaits(theirs, withFees) ? Kind.AWAITED : Kind.DIFFERENT;
+        return new Row(key, kind, ours, theirs, theirs.net(withFees).minus(ours.net(withFees)));
     }
 
-    private static Money sum(Map<String, Amounts> side, boolean withFees) {
-        return side.values().stream().map(a -> a.net(withFees)).reduce(Money.ZERO, Money::plus);
+    private static Money sum(Stream<Amounts> side, boolean withFees) {
+        return side.map(a -> a.net(withFees)).reduce(Money.ZERO, Money::plus);
     }
 }

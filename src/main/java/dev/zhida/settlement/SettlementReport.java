@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * A marketplace's settlement as a table: CSV, xls or xlsx with a header row. Columns are found by name, in any order, and
- * others are left alone; amounts are in yuan, or in fen under the names that say so; rows of one key are added up.
+ * others are left alone; amounts are in yuan, or in fen under the names that say so; what is taken back is taken off; rows
+ * of one key are added up.
  *
  * @param byLine whether keys are those of order lines; else they are order numbers
  * @param withFees whether the file tells fees
@@ -26,14 +27,18 @@ record SettlementReport(boolean byLine, boolean withFees, Map<String, Amounts> a
     /** What is read, with the names that a header may have. */
     private enum Field {
         /** Ours: no marketplace writes it. */
-        LINE_KEY("lineKey", "子订单"),
+        LINE_KEY("lineKey", "行号", "子订单"),
         /** What the API's lines have as their order number. */
         SUB_ORDER_NO("subOrderNo", "子订单编号", "子订单号", "淘宝子订单编号", "淘宝子订单号"),
         ORDER_NO("orderNo", "订单编号", "订单号"),
         COMMISSION("commission", "结算佣金", "结算收入", "佣金"),
         COMMISSION_FEN("commissionFen", "结算佣金(分)"),
         FEE("fee", "技术服务费", "服务费"),
-        FEE_FEN("feeFen", "技术服务费(分)");
+        FEE_FEN("feeFen", "技术服务费(分)"),
+        BACK("back", "维权扣回"),
+        BACK_FEN("backFen", "维权扣回(分)"),
+        FEE_BACK("feeBack", "扣回技术服务费"),
+        FEE_BACK_FEN("feeBackFen", "扣回技术服务费(分)");
 
         private final List<String> names;
 
@@ -99,8 +104,13 @@ record SettlementReport(boolean byLine, boolean withFees, Map<String, Amounts> a
             }
             var commission = amount(number, cells, Field.COMMISSION, Field.COMMISSION_FEN);
             var fee = withFees() ? amount(number, cells, Field.FEE, Field.FEE_FEN) : null;
-            if (commission != null && (fee != null || !withFees())) {
-                amounts.merge(key, new Amounts(commission, fee), Amounts::plus);
+            var back = back(number, cells, Field.BACK, Field.BACK_FEN);
+            var feeBack = back(number, cells, Field.FEE_BACK, Field.FEE_BACK_FEN);
+            if (commission != null && back != null && feeBack != null && (fee != null || !withFees())) {
+                amounts.merge(
+                        key,
+                        new Amounts(commission.minus(back), fee == null ? null : fee.minus(feeBack)),
+                        Amounts::plus);
             }
         }
 
@@ -114,6 +124,11 @@ record SettlementReport(boolean byLine, boolean withFees, Map<String, Amounts> a
 
         private boolean has(Field one, Field other) {
             return columns.containsKey(one) || columns.containsKey(other);
+        }
+
+        /** Nothing where the file has no such column; {@code null} if the cell was refused. */
+        private Money back(int number, List<String> cells, Field yuan, Field fen) {
+            return has(yuan, fen) ? amount(number, cells, yuan, fen) : Money.ZERO;
         }
 
         private boolean withFees() {

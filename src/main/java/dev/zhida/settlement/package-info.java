@@ -9,6 +9,10 @@
  * a payout is out of {@code CREATOR_PAYABLE} from the draft on, under a lock on its creator, and a creator is in one
  * undecided payout at a time, so no two batches pay the same balance.
  *
+ * <p>A marketplace takes refunds back in a later settlement than the one that paid, and its rows tell the latest truth
+ * only. So a reconciliation compares what was paid for a line so far, whatever the month, and tells apart what refunds
+ * explain that are counted here and not taken back there yet; the remainder is what nothing explains.
+ *
  * <p>Decided: the amounts of statements are sums of transfers and are made in SQL, where the transfers are; what a rule
  * has to say (what to carry, whom to pay, what to withhold) is in Java. Freezing a month copies what orders,
  * attributions and placements say of its lines, which makes this the one room beside {@code report} that reads their

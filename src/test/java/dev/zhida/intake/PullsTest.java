@@ -438,6 +438,24 @@ class PullsTest {
     }
 
     @Test
+    void an_account_that_was_told_to_slow_down_asks_nothing_else_meanwhile() {
+        marketplace.widest = Duration.ofHours(1);
+        plan();
+        marketplace.trouble = asked -> {
+            throw new MarketplaceFailure(Kind.THROTTLED, "too many calls");
+        };
+        assertThat(readOne()).isTrue();
+        marketplace.trouble = asked -> {};
+        marketplace.asked.clear();
+        readAll();
+        assertThat(marketplace.asked).isEmpty();
+        pass(config.backOffFirst());
+        readAll();
+        assertThat(marketplace.asked).hasSizeGreaterThan(1);
+        assertThat(coverage().gaps()).isEmpty();
+    }
+
+    @Test
     void our_own_mistakes_are_not_tried_again_until_a_person_says_so() {
         for (var kind : List.of(Kind.CALLER, Kind.NOT_AUTHORISED)) {
             begin();

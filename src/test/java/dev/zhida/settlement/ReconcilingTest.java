@@ -1,5 +1,6 @@
 package dev.zhida.settlement;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -8,9 +9,11 @@ import dev.zhida.money.Money;
 import dev.zhida.problem.Refusal;
 import dev.zhida.settlement.Reconciling.Amounts;
 import dev.zhida.settlement.Reconciling.Kind;
+import dev.zhida.settlement.Reconciling.Ours;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -32,10 +35,14 @@ class ReconcilingTest {
         return SettlementReport.read(Files.writeString(folder.resolve("settlement.csv"), csv));
     }
 
+    private static Map<String, Ours> ours(Map<String, Amounts> side) {
+        return side.entrySet().stream().collect(toMap(Map.Entry::getKey, one -> new Ours(one.getValue(), List.of())));
+    }
+
     @Test
     void each_key_is_matched_different_or_on_one_side_only() {
         var outcome = Reconciling.compare(
-                Map.of("a", amounts(100, 10), "b", amounts(100, 10), "c", amounts(50, 5), "f", amounts(100, 10)),
+                ours(Map.of("a", amounts(100, 10), "b", amounts(100, 10), "c", amounts(50, 5), "f", amounts(100, 10))),
                 Map.of("a", amounts(100, 10), "b", amounts(90, 10), "d", amounts(30, 3), "f", amounts(100, 11)),
                 true);
         assertThat(outcome.rows())
@@ -53,16 +60,34 @@ class ReconcilingTest {
     @Test
     void without_fees_in_the_file_commissions_are_compared() {
         var outcome = Reconciling.compare(
-                Map.of("a", amounts(100, 10)), Map.of("a", new Amounts(Money.ofFen(100), null)), false);
+                ours(Map.of("a", amounts(100, 10))), Map.of("a", new Amounts(Money.ofFen(100), null)), false);
         assertThat(outcome.count(Kind.MATCHED)).isEqualTo(1);
         assertThat(outcome.remainder()).isEqualTo(Money.ZERO);
+    }
+
+    @Test
+    void refunds_that_are_yet_to_be_taken_back_explain_a_difference_if_they_explain_all_of_it() {
+        var known = Map.of("a", new Ours(amounts(100, 10), List.of(amounts(30, 3), amounts(7, 1))));
+        var waiting = Reconciling.compare(known, Map.of("a", amounts(130, 13)), true);
+        assertThat(waiting.count(Kind.AWAITED)).isEqualTo(1);
+        assertThat(waiting.awaited()).isEqualTo(Money.ofFen(27));
+        assertThat(waiting.remainder()).isEqualTo(Money.ZERO);
+        assertThat(Reconciling.compare(known, Map.of("a", amounts(137, 14)), true)
+                        .remainder())
+                .isEqualTo(Money.ZERO);
+        assertThat(Reconciling.compare(known, Map.of("a", amounts(100, 10)), true)
+                        .count(Kind.MATCHED))
+                .isEqualTo(1);
+        var off = Reconciling.compare(known, Map.of("a", amounts(130, 12)), true);
+        assertThat(off.count(Kind.DIFFERENT)).isEqualTo(1);
+        assertThat(off.remainder()).isEqualTo(Money.ofFen(28));
     }
 
     @Property
     void the_remainder_is_the_sum_of_the_rows(
             @ForAll @Size(max = 6) Map<@LongRange(max = 8) Long, @LongRange(min = -500, max = 500) Long> ours,
             @ForAll @Size(max = 6) Map<@LongRange(max = 8) Long, @LongRange(min = -500, max = 500) Long> theirs) {
-        var outcome = Reconciling.compare(side(ours), side(theirs), true);
+        var outcome = Reconciling.compare(ours(side(ours)), side(theirs), true);
         assertThat(outcome.rows().stream()
                         .mapToLong(row -> row.difference().fen())
                         .sum())
@@ -88,6 +113,17 @@ class ReconcilingTest {
                 .isEqualTo(new SettlementReport(true, true, Map.of("1", amounts(1300, 130), "2", amounts(-500, 0))));
         assertThat(read("orderNo\tcommissionFen\n7\t12\n"))
                 .isEqualTo(new SettlementReport(false, false, Map.of("7", new Amounts(Money.ofFen(12), null))));
+    }
+
+    @Test
+    void what_is_taken_back_is_taken_off() throws IOException {
+        var report = read("""
+                订单编号,行号,结算佣金,技术服务费,维权扣回,扣回技术服务费,实发金额
+                7,7:2,12.30,1.23,0.00,0.00,11.07
+                7,7:2,0.00,0.00,2.30,0.23,-2.07
+                """);
+        assertThat(report).isEqualTo(new SettlementReport(true, true, Map.of("7:2", amounts(1000, 100))));
+        assertThatThrownBy(() -> read("orderNo,commission,back\n1,2.00,x\n")).isInstanceOf(Refusal.class);
     }
 
     @Test

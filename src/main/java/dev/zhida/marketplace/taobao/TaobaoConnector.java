@@ -266,12 +266,14 @@ class TaobaoConnector implements Connector {
         parameters.put("adzone_id", adzone(pid));
         parameters.put("biz_scene_id", "1");
         parameters.put("promotion_type", "2");
-        parameters.put("item_id_list", item.itemId());
+        // Only ids of two parts are taken as such; an older number is taken within the address of its page.
+        var parts = item.itemId().contains("-");
+        parameters.put(parts ? "item_id_list" : "material_list", parts ? item.itemId() : item.plainUrl());
         if (kind == SlotKind.TAOBAO_RELATION && slot != null) {
             parameters.put("relation_id", slot);
         }
         return api.ask(connection, CONVERT, parameters, answer -> {
-            var entry = TaobaoApi.list(answer.path("data"), "item_url_list").stream()
+            var entry = TaobaoApi.list(answer.path("data"), parts ? "item_url_list" : "material_url_list").stream()
                     .findFirst()
                     .map(ApiRow::new)
                     .orElseGet(() -> new ApiRow(ApiRow.JSON.createObjectNode()));
