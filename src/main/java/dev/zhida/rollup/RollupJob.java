@@ -31,7 +31,7 @@ class RollupJob {
     private static final double BUSY = 0.75;
 
     /**
-     * Where the processors are busy, counting rests for so many times as long as it worked: a rush is counted when it
+     * Where the processors are busy while fans come, counting rests for so many times as long as it worked: a rush is counted when it
      * is over. What has been waiting for long is counted with less rest, so that a rush without an end is, too.
      */
     private static final int RESTS_TIMES = 4;
@@ -105,8 +105,8 @@ class RollupJob {
         }
     }
 
-    private static Duration rest(Duration worked, Duration lag) {
-        if (MACHINE.getCpuLoad() < BUSY) {
+    private Duration rest(Duration worked, Duration lag) {
+        if (MACHINE.getCpuLoad() < BUSY || !inbox.filling()) {
             return Duration.ZERO;
         }
         return lag.compareTo(LONG) < 0 ? worked.multipliedBy(RESTS_TIMES) : worked;

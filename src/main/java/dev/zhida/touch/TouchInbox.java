@@ -161,6 +161,15 @@ public class TouchInbox {
         });
     }
 
+    /** Whether touches came in within the last second. */
+    public boolean filling() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("""
+                        select coalesce((select written_at > clock_timestamp() - interval '1 second'
+                            from touch_batch order by id desc limit 1), false)
+                        """).mapTo(Boolean.class).one());
+    }
+
     /** How long the oldest touches have been waiting. */
     public Duration lag() {
         return jdbi.withHandle(handle -> handle.createQuery("""
