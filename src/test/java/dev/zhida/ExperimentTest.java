@@ -101,7 +101,8 @@ class ExperimentTest {
                         400));
     }
 
-    private static JsonPath report(String id) {
+    private JsonPath report(String id) {
+        inbox.awaitTaken();
         return given().header("Authorization", "Bearer " + World.CREATOR)
                 .get("/api/v1/reports/experiments/" + id)
                 .then()

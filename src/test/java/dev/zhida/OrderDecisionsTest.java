@@ -30,6 +30,7 @@ import dev.zhida.order.ObservationFixture;
 import dev.zhida.order.Orders;
 import dev.zhida.order.RefundFixture;
 import dev.zhida.slot.Slots;
+import dev.zhida.touch.TouchInbox;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -60,6 +61,9 @@ class OrderDecisionsTest {
 
     @Inject
     World world;
+
+    @Inject
+    TouchInbox inbox;
 
     @Inject
     Intake intake;
@@ -330,6 +334,7 @@ class OrderDecisionsTest {
                 .get("/r/" + kit.getString("placements[0].code"))
                 .then()
                 .statusCode(302);
+        inbox.awaitTaken();
 
         get(World.BRAND, "/attributions?state=OPEN&campaign=" + campaign)
                 .statusCode(200)
@@ -467,6 +472,8 @@ class OrderDecisionsTest {
         var campaign =
                 campaigns.addCampaign(brand, "c" + UUID.randomUUID(), paidAt.minusSeconds(60), paidAt.plusSeconds(60));
         campaigns.invite(campaign, creator);
+        jdbi.useHandle(handle ->
+                handle.execute("update campaign_creator set invited_at = '-infinity' where campaign_id = ?", campaign));
         jdbi.useHandle(handle -> handle.execute(
                 "insert into campaign_offer (campaign_id, offer_id, added_at) values (?, ?, '-infinity')",
                 campaign,

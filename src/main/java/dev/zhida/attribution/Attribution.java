@@ -10,7 +10,7 @@ import java.util.UUID;
 public sealed interface Attribution {
 
     /** The version of the rules in {@link LeaseAtClick} and {@link LastTouch}; kept with every decision. */
-    int RULE_VERSION = 2;
+    int RULE_VERSION = 3;
 
     /** One placement held the slot when the buyer clicked. */
     record Exact(Lease lease) implements Attribution {}

@@ -131,7 +131,12 @@ public class Attributions {
                 decisions.put(
                         line.id(),
                         LeaseAtClick.decide(
-                                slot != null, line.latest().clickedAt(), leasesBySlot.getOrDefault(slot, List.of())));
+                                slot != null,
+                                line.latest().clickedAt(),
+                                line.latest().createdAt() != null
+                                        ? line.latest().createdAt()
+                                        : line.latest().paidAt(),
+                                leasesBySlot.getOrDefault(slot, List.of())));
             }
         });
         return decisions;

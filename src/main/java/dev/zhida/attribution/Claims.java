@@ -148,7 +148,7 @@ public class Claims {
             throw decided();
         }
         // The line first, as everywhere: two who accept different claims to one line come one after the other.
-        jdbi.useHandle(handle -> handle.createQuery("select id from order_line where id = :line for update")
+        jdbi.useHandle(handle -> handle.createQuery("select id from order_line where id = :line for no key update")
                 .bind("line", open.lineId())
                 .mapTo(UUID.class)
                 .one());

@@ -14,14 +14,20 @@ final class LeaseAtClick {
 
     private LeaseAtClick() {}
 
+    /** Decides where the time of the order is not known; as the other. */
+    static Attribution decide(boolean slotNamed, Instant clickedAt, List<Lease> leases) {
+        return decide(slotNamed, clickedAt, null, leases);
+    }
+
     /**
      * Decides who an order line belongs to.
      *
      * @param slotNamed whether the order names a slot at all
      * @param clickedAt the click, in whole seconds; {@code null} where the marketplace does not tell
+     * @param orderedAt when the order was placed; may be {@code null}
      * @param leases every lease of that slot
      */
-    static Attribution decide(boolean slotNamed, Instant clickedAt, List<Lease> leases) {
+    static Attribution decide(boolean slotNamed, Instant clickedAt, Instant orderedAt, List<Lease> leases) {
         if (!slotNamed) {
             return new None(Reason.NO_SLOT);
         }
@@ -29,7 +35,10 @@ final class LeaseAtClick {
             return new None(Reason.NO_LEASE);
         }
         if (clickedAt == null) {
-            return withoutClickTime(leases);
+            var ordered = orderedAt == null
+                    ? List.<Lease>of()
+                    : leases.stream().filter(lease -> holds(lease, orderedAt)).toList();
+            return withoutClickTime(ordered.isEmpty() ? leases : ordered);
         }
         var holding = leases.stream().filter(lease -> holds(lease, clickedAt)).toList();
         if (holding.isEmpty()) {
@@ -43,8 +52,9 @@ final class LeaseAtClick {
     }
 
     /**
-     * JD, Pinduoduo and Douyin tell no click time; their slots are made up for one placement and never given to another.
-     * Where all who ever held the slot agree, no time is needed.
+     * JD and Douyin tell no click time. A slot that is made up for one placement is never given to another; one of a pool
+     * (a JD position) is, but its lease outlives the placement by the attribution window, so whoever held it when the
+     * order was placed held it at the click. Where all of them agree, no other time is needed.
      */
     private static Attribution withoutClickTime(List<Lease> leases) {
         var first = leases.getFirst();

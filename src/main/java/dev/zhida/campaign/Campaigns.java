@@ -474,7 +474,9 @@ public class Campaigns {
                         join campaign_creator i on i.campaign_id = c.id and i.creator_id = any(:creators)
                         union all
                         select c.id, i.creator_id, null, null, date_trunc('second', greatest(c.from_at, i.invited_at)),
-                               least(c.until_at, i.removed_at)
+                               -- Kits may be made for a campaign out of any product: once it names items only those count.
+                               least(c.until_at, i.removed_at,
+                                   (select min(x.added_at) from campaign_offer x where x.campaign_id = c.id))
                         from campaign c
                         join campaign_creator i on i.campaign_id = c.id and i.creator_id = any(:creators)
                         where c.id = any(:campaigns)

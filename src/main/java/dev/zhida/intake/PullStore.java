@@ -478,13 +478,23 @@ class PullStore {
                 .filter(standing -> standing.coveredTo() != null));
     }
 
-    /** Forgets complete windows, and runs that have none left. */
+    /**
+     * Forgets windows that are over, and runs that have none left. Of live ones only those before the first that stays: a
+     * stretch forgotten behind one that stays would look like a gap, and be asked for again.
+     */
     void forget(Instant before) {
         jdbi.useTransaction(handle -> {
-            handle.createUpdate(
-                            "delete from pull_window where state = 'COMPLETE' and finished_at < :before and until_at < :before")
-                    .bind("before", utc(before))
-                    .execute();
+            handle.createUpdate("""
+                            with stays as (
+                                select account_id, feed, min(covers_from) first from pull_window
+                                where kind = 'LIVE' and not (state in ('COMPLETE', 'TOO_LATE')
+                                    and finished_at < :before and until_at < :before)
+                                group by account_id, feed)
+                            delete from pull_window w
+                            where state in ('COMPLETE', 'TOO_LATE') and finished_at < :before and until_at < :before
+                              and (kind <> 'LIVE' or not exists (select from stays s
+                                where s.account_id = w.account_id and s.feed = w.feed and s.first < w.covers_from))
+                            """).bind("before", utc(before)).execute();
             handle.createUpdate("""
                             delete from pull_run r where created_at < :before
                             and not exists (select from pull_window w where w.run_id = r.id)

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.OrderStatus;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -63,9 +64,9 @@ final class OrderFold {
                     .orElseThrow();
             var status =
                     decision.status() == null ? chosen.observation().status() : OrderStatus.valueOf(decision.status());
-            return new Folded(chosen.accountId(), chosen.observation(), status, null);
+            return new Folded(chosen.accountId(), whole(chosen.observation(), observations), status, null);
         }
-        var latest = last.observation();
+        var latest = whole(last.observation(), observations);
         if (contradict(equals)) {
             return new Folded(
                     last.accountId(),
@@ -77,7 +78,60 @@ final class OrderFold {
             return new Folded(
                     last.accountId(), latest, OrderStatus.NEEDS_REVIEW, "unknown status: " + latest.statusText());
         }
+        if (latest.status() == OrderStatus.SETTLED && latest.settled() == null) {
+            return new Folded(last.accountId(), latest, OrderStatus.NEEDS_REVIEW, "settled, but nobody says how much");
+        }
         return new Folded(last.accountId(), latest, latest.status(), null);
+    }
+
+    /**
+     * A report with what it leaves out, as files leave columns out, as the latest other report tells it: the times of the
+     * order, and what was settled if the other one calls it settled as well. An amount that is told is never touched.
+     */
+    private static Observation whole(Observation o, Collection<Hashed> all) {
+        if (o.clickedAt() != null
+                && o.createdAt() != null
+                && o.paidAt() != null
+                && (o.status() != OrderStatus.SETTLED || o.settled() != null && o.settledAt() != null)) {
+            return o;
+        }
+        var whole = o;
+        for (var other :
+                all.stream().sorted(LATER.reversed()).map(Hashed::observation).toList()) {
+            var settled = whole.status() == OrderStatus.SETTLED && other.status() == OrderStatus.SETTLED;
+            var amounts = settled && whole.settled() == null ? other : whole;
+            whole = new Observation(
+                    o.marketplace(),
+                    o.lineKey(),
+                    o.orderNo(),
+                    o.parentNo(),
+                    o.itemId(),
+                    o.itemKey(),
+                    o.itemTitle(),
+                    o.shopName(),
+                    o.quantity(),
+                    o.status(),
+                    o.statusText(),
+                    o.paid(),
+                    o.estimated(),
+                    amounts.settledBase(),
+                    amounts.settled(),
+                    amounts.subsidy(),
+                    amounts.feeRate(),
+                    amounts.fee(),
+                    first(whole.clickedAt(), other.clickedAt()),
+                    first(whole.createdAt(), other.createdAt()),
+                    first(whole.paidAt(), other.paidAt()),
+                    settled ? first(whole.settledAt(), other.settledAt()) : whole.settledAt(),
+                    o.asOf(),
+                    o.slot(),
+                    o.raw());
+        }
+        return whole;
+    }
+
+    private static Instant first(Instant told, Instant other) {
+        return told != null ? told : other;
     }
 
     /** The observations that share time and status with the last one, itself among them. */

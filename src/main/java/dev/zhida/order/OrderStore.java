@@ -145,7 +145,8 @@ class OrderStore {
             return Map.of();
         }
         return jdbi.withHandle(handle -> handle
-                .createQuery(LOCK + "marketplace = :marketplace and line_key = any(:keys) order by line_key for update")
+                .createQuery(LOCK
+                        + "marketplace = :marketplace and line_key = any(:keys) order by line_key for no key update")
                 .bind("marketplace", marketplace.name())
                 .bindArray("keys", String.class, keys)
                 .map((row, context) -> Locked.of(row))
@@ -156,7 +157,7 @@ class OrderStore {
     /** Locks lines, in the same order. */
     List<Locked> lock(Collection<UUID> ids) {
         return jdbi.withHandle(
-                handle -> handle.createQuery(LOCK + "id = any(:ids) order by marketplace, line_key for update")
+                handle -> handle.createQuery(LOCK + "id = any(:ids) order by marketplace, line_key for no key update")
                         .bindArray("ids", UUID.class, ids)
                         .map((row, context) -> Locked.of(row))
                         .list());

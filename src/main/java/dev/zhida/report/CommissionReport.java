@@ -94,7 +94,8 @@ class CommissionReport {
         var late = lastLocked.map(last -> """
                         (c.month <= %1$s
                          and c.calculated_at > (select locked_at - interval '1 hour' from ledger_month_lock where month = %1$s)
-                         and not exists (select from closed_commission x where x.order_line_id = c.order_line_id))
+                         and not exists (select from closed_commission x where x.order_line_id = c.order_line_id
+                   and x.status in ('SETTLED', o.status)))
                         """.formatted(literal(last))).orElse("false");
         var open = lastLocked.map(last -> last.plusMonths(1));
         if (period == null) {

@@ -38,7 +38,8 @@ public class TouchRollup {
                    count(*) filter (where t.kind = 'PASTE'), count(s.visitor)
             from taken t left join lateral (
                 -- Whose visit was shared; she may have come with the same batch.
-                select visitor from touch where day = touch_day(t.click_id) and id = t.click_id
+                select visitor from touch
+                where day between :first::date - 1 and :last and day = touch_day(t.click_id) and id = t.click_id
                 union
                 select visitor from taken where id = t.click_id
             ) s on t.kind = 'CLICK' and s.visitor <> t.visitor
@@ -229,6 +230,9 @@ public class TouchRollup {
                         %s
                         """.formatted(insert))
                 .bind("day", day)
+                // A visit does not last longer than from one day into the next.
+                .bind("first", day)
+                .bind("last", day)
                 .execute());
         handle.createUpdate(PEOPLE.formatted("(select * from rollup_touch_day where day = :day) counted"))
                 .bind("day", day)

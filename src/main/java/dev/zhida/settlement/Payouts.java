@@ -217,21 +217,7 @@ class Payouts {
                 if (payout.madeBy().equals(by.personId())) {
                     throw Periods.samePerson("the payout");
                 }
-                var blocked = handle.createQuery("""
-                                select i.creator_id, p.blocked_reason from payout_item i join payee p using (creator_id)
-                                where i.payout_id = :id and p.blocked_reason is not null order by 1 limit 100
-                                """)
-                        .bind("id", id)
-                        .map((row, context) ->
-                                new Refusal.FieldError(row.getString("creator_id"), row.getString("blocked_reason")))
-                        .list();
-                if (!blocked.isEmpty()) {
-                    throw new Refusal(
-                            Refusal.Kind.CONFLICT,
-                            "payee-blocked",
-                            "creators were blocked after the draft was made: cancel it and make another",
-                            blocked);
-                }
+                refuseBlocked(handle, id);
                 var at = clock.instant();
                 handle.createUpdate(
                                 "update payout set state = 'APPROVED', approved_by = :by, approved_at = :at where id = :id")
@@ -243,6 +229,24 @@ class Payouts {
                 return payout(handle, id);
             }
         });
+    }
+
+    private static void refuseBlocked(Handle handle, UUID id) {
+        var blocked = handle.createQuery("""
+                        select i.creator_id, p.blocked_reason from payout_item i join payee p using (creator_id)
+                        where i.payout_id = :id and p.blocked_reason is not null order by 1 limit 100
+                        """)
+                .bind("id", id)
+                .map((row, context) ->
+                        new Refusal.FieldError(row.getString("creator_id"), row.getString("blocked_reason")))
+                .list();
+        if (!blocked.isEmpty()) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "payee-blocked",
+                    "creators were blocked after the draft was made: cancel it and make another",
+                    blocked);
+        }
     }
 
     /**
@@ -297,6 +301,7 @@ class Payouts {
                         State.APPROVED,
                         "payout-not-approved",
                         "another person has to approve it before it is exported");
+                refuseBlocked(handle, id);
                 var at = clock.instant();
                 var file = file(payout, items(handle, id));
                 handle.createUpdate(

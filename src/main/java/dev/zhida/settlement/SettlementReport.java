@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A marketplace's settlement as a table: CSV, xls or xlsx with a header row. Columns are found by name, in any order, and
@@ -25,7 +26,10 @@ record SettlementReport(boolean byLine, boolean withFees, Map<String, Amounts> a
 
     /** What is read, with the names that a header may have. */
     private enum Field {
-        LINE_KEY("lineKey", "行号", "子订单", "子订单编号", "子订单号"),
+        /** Ours: no marketplace writes it. */
+        LINE_KEY("lineKey", "行号", "子订单"),
+        /** What the API's lines have as their order number. */
+        SUB_ORDER_NO("subOrderNo", "子订单编号", "子订单号", "淘宝子订单编号", "淘宝子订单号"),
         ORDER_NO("orderNo", "订单编号", "订单号"),
         COMMISSION("commission", "结算佣金", "结算收入", "佣金"),
         COMMISSION_FEN("commissionFen", "结算佣金(分)"),
@@ -80,7 +84,7 @@ record SettlementReport(boolean byLine, boolean withFees, Map<String, Amounts> a
                         columns.putIfAbsent(field, i);
                     }
                 }
-                if (!has(Field.LINE_KEY, Field.ORDER_NO) || !has(Field.COMMISSION, Field.COMMISSION_FEN)) {
+                if (key() == null || !has(Field.COMMISSION, Field.COMMISSION_FEN)) {
                     throw new Refusal(
                             Refusal.Kind.INVALID,
                             "columns-missing",
@@ -93,7 +97,7 @@ record SettlementReport(boolean byLine, boolean withFees, Map<String, Amounts> a
             if (cells.isEmpty() || cells.getFirst().startsWith("#END")) {
                 return;
             }
-            var key = cell(cells, columns.containsKey(Field.LINE_KEY) ? Field.LINE_KEY : Field.ORDER_NO);
+            var key = cell(cells, key());
             if (key.isEmpty()) {
                 refuse(number, "key", "is empty");
                 return;
@@ -108,6 +112,14 @@ record SettlementReport(boolean byLine, boolean withFees, Map<String, Amounts> a
                         new Amounts(commission.minus(back), fee == null ? null : fee.minus(feeBack)),
                         Amounts::plus);
             }
+        }
+
+        /** The most exact key that the file has; {@code null} if it has none. */
+        private Field key() {
+            return Stream.of(Field.LINE_KEY, Field.SUB_ORDER_NO, Field.ORDER_NO)
+                    .filter(columns::containsKey)
+                    .findFirst()
+                    .orElse(null);
         }
 
         private boolean has(Field one, Field other) {

@@ -111,7 +111,7 @@ class StatementStore {
 
     /**
      * The commissions whose posting month this is: those that say so, and those that came when the month that they say
-     * was closed already.
+     * was closed already, for the first time or as settled after it had stood there as expected.
      */
     private static void freezeCommissions(Handle handle, YearMonth month) {
         handle.createUpdate("""
@@ -129,7 +129,8 @@ class StatementStore {
                         left join creator r on r.id = c.creator_id
                         where c.month = :month
                            or (c.month < :month
-                               and not exists (select from closed_commission x where x.order_line_id = c.order_line_id))
+                               and not exists (select from closed_commission x where x.order_line_id = c.order_line_id
+                                   and x.status in ('SETTLED', o.status)))
                         """).bind("month", month.atDay(1)).execute();
     }
 

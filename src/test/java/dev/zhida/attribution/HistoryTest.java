@@ -116,7 +116,7 @@ class HistoryTest {
     }
 
     private static List<Object> told(List<Lease> leases, List<Seen> touches) {
-        var bySlot = LeaseAtClick.decide(true, NOON, leases);
+        var bySlot = LeaseAtClick.decide(true, NOON, null, leases);
         var decided = bySlot instanceof Shared shared
                 ? LastTouch.name(shared, LastTouch.candidates(shared, ITEM, SHOWS), NOON, DAY, touches)
                 : bySlot;

@@ -26,7 +26,7 @@ class LeaseAtClickTest {
     }
 
     private static Attribution at(Instant click, Lease... leases) {
-        return LeaseAtClick.decide(true, click, List.of(leases));
+        return LeaseAtClick.decide(true, click, null, List.of(leases));
     }
 
     @Test
@@ -69,8 +69,8 @@ class LeaseAtClickTest {
 
     @Test
     void what_is_missing_is_said() {
-        assertThat(LeaseAtClick.decide(false, NOON, List.of())).isEqualTo(new None(Reason.NO_SLOT));
-        assertThat(LeaseAtClick.decide(true, null, List.of())).isEqualTo(new None(Reason.NO_LEASE));
+        assertThat(LeaseAtClick.decide(false, NOON, null, List.of())).isEqualTo(new None(Reason.NO_SLOT));
+        assertThat(LeaseAtClick.decide(true, null, null, List.of())).isEqualTo(new None(Reason.NO_LEASE));
         assertThat(at(NOON)).isEqualTo(new None(Reason.NO_LEASE));
     }
 
@@ -82,5 +82,19 @@ class LeaseAtClickTest {
         assertThat(at(null, link, other)).isEqualTo(new Shared(List.of(link, other)));
         assertThat(at(null, link, lease(3, ANNA, Medium.TOKEN, NOON, null))).isEqualTo(new None(Reason.NO_CLICK_TIME));
         assertThat(at(null, link, lease(3, BEA, Medium.LINK, NOON, null))).isEqualTo(new None(Reason.NO_CLICK_TIME));
+    }
+
+    @Test
+    void without_a_click_time_who_held_the_slot_when_it_was_ordered_goes_before_others() {
+        var anna = lease(1, ANNA, Medium.LINK, NOON.minusSeconds(100), NOON);
+        var bea = lease(2, BEA, Medium.LINK, NOON, null);
+        assertThat(LeaseAtClick.decide(true, null, NOON.minusSeconds(10), List.of(anna, bea)))
+                .as("the slot was leased again since")
+                .isEqualTo(new Exact(anna));
+        assertThat(LeaseAtClick.decide(true, null, NOON.plusSeconds(10), List.of(anna, bea)))
+                .isEqualTo(new Exact(bea));
+        assertThat(LeaseAtClick.decide(true, NOON.minusSeconds(10), NOON.plusSeconds(10), List.of(anna, bea)))
+                .as("a click time goes before it")
+                .isEqualTo(new Exact(anna));
     }
 }

@@ -73,13 +73,26 @@ class OrderRollupTest {
 
     @BeforeEach
     void aWorld() {
-        jdbi.useHandle(handle -> handle.execute("""
-                -- Without the triggers that keep what a locked month rests on.
-                set session_replication_role = replica;
-                truncate marketplace_account, creator, offer, placement, order_line, touch, order_change, rollup_order_part,
-                    rollup_order_hour, rollup_order_day, rollup_order_week cascade;
-                set session_replication_role = origin
-                """));
+        jdbi.useHandle(handle -> {
+            // Without the triggers that keep what a locked month rests on.
+            handle.execute("set session_replication_role = replica");
+            List.of(
+                            "commission",
+                            "attribution",
+                            "order_line",
+                            "placement",
+                            "offer",
+                            "creator",
+                            "marketplace_account",
+                            "touch",
+                            "order_change",
+                            "rollup_order_part",
+                            "rollup_order_hour",
+                            "rollup_order_day",
+                            "rollup_order_week")
+                    .forEach(table -> handle.execute("delete from " + table));
+            handle.execute("set session_replication_role = origin");
+        });
         var offer = UUID.randomUUID();
         jdbi.useHandle(handle -> {
             handle.execute("insert into marketplace_account values (?, 'TAOBAO', 'test', now())", account);
