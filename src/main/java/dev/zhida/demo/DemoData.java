@@ -50,7 +50,7 @@ import javax.imageio.ImageIO;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jdbi.v3.core.Jdbi;
 
-/** Loads the demo world: people, a pool of PIDs, link kits, clicks through the edge, an order report. */
+/** Loads the demo world: people, a pool of PIDs, link kits, clicks through the edge, orders. */
 @ApplicationScoped
 public class DemoData {
 
@@ -58,6 +58,14 @@ public class DemoData {
     private static final int CLICKS_PER_LINK = 25;
 
     private static final List<String> TITLES = List.of("羊毛双面呢大衣", "复古高腰牛仔裤", "真丝印花衬衫", "小羊皮乐福鞋");
+
+    /** What the demo shows of marketplaces beside Taobao. */
+    private record Elsewhere(Marketplace marketplace, String pid, String itemId, String title) {}
+
+    private static final List<Elsewhere> ELSEWHERE = List.of(
+            new Elsewhere(Marketplace.JD, "1000200300_4100000001_3003000001", "100012345678", "轻薄羽绒服"),
+            new Elsewhere(Marketplace.PDD, "12345678_98765432", "c9X2abcDEF_demo", "加绒打底裤"),
+            new Elsewhere(Marketplace.DOUYIN, "dy_5000001_1_1", "3600000000000000001", "羊绒围巾"));
 
     private static final List<Placement.Place> PLACES = Stream.of(
                     place(Platform.WECHAT, Scene.GROUP, "粉丝群 1"),
@@ -89,6 +97,7 @@ public class DemoData {
     private final Slots slots;
     private final LinkKits kits;
     private final OrderReports reports;
+    private final DemoMarketplace marketplace;
     private final TouchInbox inbox;
     private final Jdbi jdbi;
     private final Clock clock;
@@ -105,6 +114,7 @@ public class DemoData {
             Slots slots,
             LinkKits kits,
             OrderReports reports,
+            DemoMarketplace marketplace,
             TouchInbox inbox,
             Jdbi jdbi,
             Clock clock) {
@@ -117,6 +127,7 @@ public class DemoData {
         this.slots = slots;
         this.kits = kits;
         this.reports = reports;
+        this.marketplace = marketplace;
         this.inbox = inbox;
         this.jdbi = jdbi;
         this.clock = clock;
@@ -150,6 +161,9 @@ public class DemoData {
             var posted = addKits();
             addClicks(posted);
             addOrders(posted);
+            if (marketplace.isThere()) {
+                addTrade(posted);
+            }
             inbox.awaitTaken();
             loaded = true;
             announce();
@@ -294,6 +308,30 @@ public class DemoData {
                 Thread.sleep(100);
             }
         }
+    }
+
+    /** Accounts and links at the other marketplaces, and orders that are pulled from all four. */
+    private void addTrade(List<LinkKits.Posted> posted) throws IOException, InterruptedException {
+        if (count("select count(*) from marketplace_connection") == DemoMarketplace.MARKETPLACES.size()) {
+            return;
+        }
+        var all = new ArrayList<>(posted);
+        for (var i = 0; i < ELSEWHERE.size(); i++) {
+            var there = ELSEWHERE.get(i);
+            if (slots.accounts().stream().noneMatch(account -> account.marketplace() == there.marketplace())) {
+                slots.addAccount(there.marketplace(), "demo", Slots.DEFAULT_SHARED_PERCENT, there.pid());
+            }
+            for (var name : List.of("demo-creator", "demo-creator-2")) {
+                var creator = people.personOf(name).map(Caller::creatorId).orElseThrow();
+                var kit = kits.create(
+                        new LinkKits.Wish(creator, there.itemId(), there.marketplace(), PLACES.subList(0, 6), null));
+                offers.describe(kit.offer().id(), there.title(), 29_900L, 3_000L, null);
+                pictures.store(
+                        kit.offer().id(), "https://img.alicdn.com/demo/" + there.marketplace() + ".png", picture(i));
+                all.addAll(kit.placements());
+            }
+        }
+        marketplace.trade(all);
     }
 
     /** A report as 阿里妈妈 exports it, read like any other: the second time it changes nothing. */
