@@ -37,11 +37,12 @@ public class TouchRollup {
                    count(*) filter (where t.kind = 'OPEN'), count(*) filter (where t.kind = 'SHARE'),
                    count(*) filter (where t.kind = 'PASTE'), count(s.visitor)
             from taken t left join lateral (
-                -- Whose visit was shared; she may have come with the same batch.
+                -- Whose visit was shared; she may have come with the same batch. Asked of few touches only.
                 select visitor from touch
-                where day between :first::date - 1 and :last and day = touch_day(t.click_id) and id = t.click_id
+                where t.kind = 'CLICK' and t.click_id is not null
+                  and day between :first::date - 1 and :last and day = touch_day(t.click_id) and id = t.click_id
                 union
-                select visitor from taken where id = t.click_id
+                select visitor from taken where t.kind = 'CLICK' and t.click_id is not null and id = t.click_id
             ) s on t.kind = 'CLICK' and s.visitor <> t.visitor
             where t.human group by 1, 2 order by 1, 2
             """;
