@@ -120,6 +120,8 @@ public class TouchRollup {
         jdbi.useTransaction(handle -> {
             // If it is lost, the batches are there again: no fan need wait for the sync of it.
             handle.execute("set local synchronous_commit = off");
+            // Portions differ a thousandfold: a plan that was made for a small one takes minutes for a large one.
+            handle.execute("set local plan_cache_mode = force_custom_plan");
             var days = inbox.take(handle, batches);
             // One at a time counts a day: who moves the first act of a visitor has to see the touch that was the first,
             // and
