@@ -28,7 +28,7 @@ class RollupJob {
     private static final Duration TRIES_EVERY = Duration.ofSeconds(1);
 
     /** From this share of the processors' time on, counting takes what the touches themselves need. */
-    private static final double BUSY = 0.75;
+    private static final double BUSY = 0.5;
 
     /**
      * Where the processors are busy while fans come, counting rests for so many times as long as it worked: a rush is counted when it

@@ -17,7 +17,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 public class TouchRollup {
 
     /** Touches in one transaction, about. More: less work for the same load; fewer: fans wait less for the processors. */
-    private static final int TOUCHES_AT_A_TIME = 1_000;
+    private static final int TOUCHES_AT_A_TIME = 400;
 
     /** Batches that are looked at for it; a quiet log has batches of one touch. */
     private static final int BATCHES_AT_A_TIME = 2_000;

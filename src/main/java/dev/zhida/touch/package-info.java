@@ -6,7 +6,7 @@
  * kept with a named flag and never counted as one.
  *
  * <p>Decisions: a group commit is one row with the touches as they are sent, because a fan waits for it: storing them in
- * the log with its indexes costs four times as much, and less where thousands are stored at once by {@link
+ * the log with its indexes costs more, and costs less where many are stored at once by {@link
  * dev.zhida.touch.TouchInbox}, a moment later. The spool is SQLite, because it is synced, checks itself and is one file. It holds touches, not rows of a
  * table, and PostgreSQL takes them by id, so that nobody has to know how an interrupted commit ended. Which version of
  * the traffic rules was in force when stands in {@code traffic_rules}, and what was run again in {@code
