@@ -1,7 +1,6 @@
 package dev.zhida;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -79,8 +78,8 @@ final class PackagedApp implements AutoCloseable {
                 if (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
                     return Duration.between(began, Instant.now());
                 }
-            } catch (ConnectException e) {
-                // Not yet.
+            } catch (IOException e) {
+                // Not yet; or by a connection to the process before this one, which was killed.
             }
             Thread.sleep(20);
         }

@@ -36,6 +36,9 @@ class RollupJob {
      */
     private static final int RESTS_TIMES = 4;
 
+    /** Work may have stood still because PostgreSQL did; that is nothing to rest from. */
+    private static final Duration RESTS_AT_MOST = Duration.ofSeconds(1);
+
     private static final Duration LONG = Duration.ofMinutes(1);
 
     /** The whole machine, PostgreSQL and all. */
@@ -109,7 +112,8 @@ class RollupJob {
         if (MACHINE.getCpuLoad() < BUSY || !inbox.filling()) {
             return Duration.ZERO;
         }
-        return lag.compareTo(LONG) < 0 ? worked.multipliedBy(RESTS_TIMES) : worked;
+        var rest = lag.compareTo(LONG) < 0 ? worked.multipliedBy(RESTS_TIMES) : worked;
+        return rest.compareTo(RESTS_AT_MOST) < 0 ? rest : RESTS_AT_MOST;
     }
 
     /** Apart from the touches: where fans are many, orders are counted all the same. */
