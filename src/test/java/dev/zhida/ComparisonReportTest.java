@@ -20,14 +20,12 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,18 +176,6 @@ class ComparisonReportTest {
                 .execute());
     }
 
-    private void awaitCounted() {
-        var deadline = Instant.now().plusSeconds(60);
-        while (jdbi.withHandle(handle -> handle.createQuery(
-                                "select (select count(*) from touch_day_changed) + (select count(*) from order_change)")
-                        .mapTo(Long.class)
-                        .one())
-                > 0) {
-            assertThat(Instant.now()).as("everything is counted").isBefore(deadline);
-            LockSupport.parkNanos(50_000_000);
-        }
-    }
-
     private JsonPath compare(String query) {
         return as(key).get("/api/v1/reports/comparison?" + query)
                 .then()
@@ -208,7 +194,7 @@ class ComparisonReportTest {
             visited(spot, TODAY, counts.get(0), "IOS");
             ordered(spot, TODAY, counts.get(1), "PAID", 0, "EXACT");
         });
-        awaitCounted();
+        RollupCheck.await();
     }
 
     @Test
@@ -289,7 +275,7 @@ class ComparisonReportTest {
         var other = spot("QQ", "TOKEN", null);
         visited(its, TODAY, 5, "IOS");
         visited(other, TODAY, 7, "IOS");
-        awaitCounted();
+        RollupCheck.await();
         as(brandKey)
                 .get("/api/v1/reports/comparison?by=platform")
                 .then()
@@ -315,7 +301,7 @@ class ComparisonReportTest {
         line(link, TODAY.minusDays(8), parent, "SETTLED", 8, "EXACT");
         line(other, TODAY, parent, "PAID", 0, "EXACT");
         line(token, TODAY, parent, "PAID", 0, "EXACT");
-        awaitCounted();
+        RollupCheck.await();
         var answer = compare("by=platform");
         assertThat(answer.getInt("groups[0].arms.LINK.orders")).isEqualTo(1);
         assertThat(answer.getInt("groups[0].arms.LINK.settledOrders")).isEqualTo(1);
@@ -336,7 +322,7 @@ class ComparisonReportTest {
         ordered(token, TODAY, 4, "PAID", 0, "WINDOW");
         ordered(link, TODAY, 6, "PAID", 0, "SHARED");
         ordered(token, TODAY, 3, "INVALID", 0, "EXACT");
-        awaitCounted();
+        RollupCheck.await();
         var answer = compare("by=platform");
         assertThat(answer.getInt("groups[0].arms.TOKEN.orders")).isEqualTo(20);
         assertThat(answer.getInt("groups[0].arms.LINK.orders")).isEqualTo(10);
@@ -353,7 +339,7 @@ class ComparisonReportTest {
         ordered(link, TODAY.minusDays(20), 2, "PAID", 0, "EXACT");
         ordered(link, TODAY.minusDays(20), 3, "PAID", 7, "EXACT");
         ordered(link, TODAY, 1, "PAID", 0, "EXACT");
-        awaitCounted();
+        RollupCheck.await();
         var equal = compare("by=platform&cohortDays=7");
         assertThat(equal.getInt("groups[0].arms.LINK.n")).isEqualTo(13);
         assertThat(equal.getInt("groups[0].arms.LINK.orders")).isEqualTo(2);
@@ -376,7 +362,7 @@ class ComparisonReportTest {
         visited(link, TODAY, 3, "IOS");
         ordered(link, TODAY, 4, "PAID", 0, "EXACT");
         ordered(nativeToken, TODAY, 2, "PAID", 0, "EXACT");
-        awaitCounted();
+        RollupCheck.await();
         var clicks = compare("by=platform");
         assertThat(clicks.getString("groups[0].state"))
                 .as("more orders than people")

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** Compares the counts of touches with the touches themselves. */
 public final class RollupCheck {
@@ -77,22 +78,32 @@ public final class RollupCheck {
 
     private RollupCheck() {}
 
-    /** Waits until every touch that was answered is in the log, and counted. */
-    public static void await(Connection connection) throws SQLException, InterruptedException {
-        var deadline = Instant.now().plusSeconds(30);
+    /** Waits until every touch that was answered and every order line is counted. */
+    public static void await(Connection connection) throws SQLException {
+        var deadline = Instant.now().plusSeconds(60);
         while (pending(connection) > 0) {
             if (Instant.now().isAfter(deadline)) {
-                throw new AssertionError("touches wait to be counted: " + pending(connection));
+                throw new AssertionError("is not counted yet: " + pending(connection));
             }
-            Thread.sleep(20);
+            LockSupport.parkNanos(50_000_000);
         }
     }
 
-    /** Batches that are not counted yet. */
+    /** As {@link #await(Connection)}, in the database that the tests share. */
+    public static void await() {
+        try (var connection = TestDatabase.address().dataSource().getConnection()) {
+            await(connection);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Batches and changes that are not counted yet. */
     public static long pending(Connection connection) throws SQLException {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery(
-                        "select (select count(*) from touch_batch) + (select count(*) from touch_day_changed)")) {
+                        "select (select count(*) from touch_batch) + (select count(*) from touch_day_changed)"
+                                + " + (select count(*) from order_change)")) {
             rows.next();
             return rows.getLong(1);
         }

@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
@@ -468,7 +467,7 @@ class TheWayTest {
                 .row(order(orderNo(), pid, "订单付款", "1.00", null))
                 .row(order(orderNo(), pid, "订单失效", "1.00", null))
                 .csv());
-        awaitCounted();
+        RollupCheck.await();
         as(World.LONELY_CREATOR)
                 .get("/api/v1/reports/comparison?by=platform")
                 .then()
@@ -478,18 +477,6 @@ class TheWayTest {
                 .body("groups.find { it.key == 'WECHAT' }.arms.LINK.orders", is(1))
                 .body("groups.find { it.key == 'WECHAT' }.arms.TOKEN.n", is(0))
                 .body("groups.find { it.key == 'WECHAT' }.state", equalTo("COLLECTING"));
-    }
-
-    private void awaitCounted() {
-        var deadline = Instant.now().plusSeconds(30);
-        while (jdbi.withHandle(handle -> handle.createQuery(
-                                "select (select count(*) from touch_batch) + (select count(*) from order_change)")
-                        .mapTo(Long.class)
-                        .one())
-                > 0) {
-            assertThat(Instant.now()).as("everything is counted").isBefore(deadline);
-            LockSupport.parkNanos(50_000_000);
-        }
     }
 
     @ParameterizedTest

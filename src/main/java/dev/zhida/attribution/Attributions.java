@@ -1,5 +1,7 @@
 package dev.zhida.attribution;
 
+import static dev.zhida.database.SqlValues.array;
+import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
@@ -23,8 +25,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,11 +33,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.SqlStatement;
 
 /** Decides and keeps which placement order lines came from. The caller has locked the lines. */
 @ApplicationScoped
@@ -283,7 +281,8 @@ public class Attributions {
     }
 
     private void insert(Handle handle, List<Change> changes, Instant at) {
-        var insert = handle.createUpdate("""
+        var insert =
+                handle.createUpdate("""
                         insert into attribution (order_line_id, version, current, confidence, placement_id, creator_id,
                             medium, lease_id, touch_id, claim_id, ordered_offer_id, other_item, rule_version, evidence,
                             decided_at)
@@ -293,9 +292,7 @@ public class Attributions {
                             :claims, :ordereds, :others, :evidences)
                             as t (line, version, confidence, placement, creator, medium, lease, touch, claim, ordered,
                                 other, evidence)
-                        """)
-                .bind("rule", Attribution.RULE_VERSION)
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC));
+                        """).bind("rule", Attribution.RULE_VERSION).bind("at", utc(at));
         array(insert, "lines", UUID.class, changes, change -> change.line().id());
         array(insert, "versions", Integer.class, changes, Change::version);
         array(insert, "confidences", String.class, changes, change -> change.row()
@@ -310,12 +307,6 @@ public class Attributions {
         array(insert, "others", Boolean.class, changes, change -> change.row().otherItem());
         array(insert, "evidences", String.class, changes, change -> evidence(change.line(), change.decision()));
         insert.execute();
-    }
-
-    private static <T, V> void array(SqlStatement<?> s, String name, Class<V> type, List<T> rows, Function<T, V> of) {
-        var values = new ArrayList<V>(rows.size());
-        rows.forEach(row -> values.add(of.apply(row)));
-        s.bindArray(name, type, values);
     }
 
     private String evidence(OrderLine line, Attribution attribution) {
@@ -369,7 +360,7 @@ public class Attributions {
                           and (:after::uuid is null or o.id > :after)
                         order by a.order_line_id limit :limit
                         """)
-                .bind("since", OffsetDateTime.ofInstant(since, ZoneOffset.UTC))
+                .bind("since", utc(since))
                 .bind("after", after)
                 .bind("limit", limit)
                 .mapTo(UUID.class)

@@ -1,5 +1,7 @@
 package dev.zhida.attribution;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
 import dev.zhida.identity.Scope;
@@ -13,7 +15,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -224,9 +225,5 @@ public class Claims {
                 row.getObject("accepted", Boolean.class),
                 row.getString("reason"),
                 decidedAt == null ? null : decidedAt.toInstant());
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,7 @@
 package dev.zhida.attribution;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.database.SecretKeys;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -11,7 +13,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -104,7 +105,7 @@ public class Evidence {
                     .bind("owner", owner)
                     .bind("lines", chain.lines())
                     .bind("head", chain.head())
-                    .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                    .bind("at", utc(at))
                     .mapTo(Long.class)
                     .findOne();
             if (id.isEmpty()) {

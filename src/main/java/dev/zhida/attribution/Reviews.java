@@ -1,5 +1,7 @@
 package dev.zhida.attribution;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
 import dev.zhida.identity.Role;
@@ -7,8 +9,6 @@ import dev.zhida.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -142,9 +142,5 @@ public class Reviews {
                 .bind("at", utc(at))
                 .mapTo(UUID.class)
                 .set());
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,7 @@
 package dev.zhida.campaign;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.marketplace.MarketplaceHosts;
 import dev.zhida.marketplace.Outbound;
 import dev.zhida.problem.Refusal;
@@ -8,7 +10,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -94,7 +95,7 @@ public class ItemPictures {
                 .bind("width", encoded.width())
                 .bind("height", encoded.height())
                 .bind("source", sourceUrl)
-                .bind("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .bind("at", utc(clock.instant()))
                 .execute());
     }
 }

@@ -1,13 +1,13 @@
 package dev.zhida.campaign;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.marketplace.ItemReference;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -119,7 +119,7 @@ public class Offers {
                         "keys",
                         String.class,
                         items.stream().map(ItemReference::itemKey).toList())
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .bind("at", utc(at))
                 .execute());
     }
 

@@ -1,5 +1,7 @@
 package dev.zhida.commission;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.CurrentCaller;
@@ -20,8 +22,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import java.time.Clock;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -71,7 +71,7 @@ class AgencyResource {
                         """)
                 .bind("id", agency.id())
                 .bind("name", agency.name())
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .bind("at", utc(at))
                 .execute());
         if (added == 0) {
             throw new Refusal(Refusal.Kind.CONFLICT, "agency-exists", "there is an agency of that name: use it");

@@ -1,5 +1,7 @@
 package dev.zhida.commission;
 
+import static dev.zhida.database.SqlValues.array;
+import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toSet;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -16,8 +18,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -163,21 +163,12 @@ public class Commissions {
         array(update, "held", Boolean.class, commissions, LineCommission::isHeld);
         array(update, "months", LocalDate.class, commissions, c -> c.month().atDay(1));
         array(update, "inputs", String.class, commissions, c -> text(c.inputs()));
-        update.bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC)).execute();
+        update.bind("at", utc(at)).execute();
     }
 
     private static void fen(
             Update update, String name, List<LineCommission> commissions, Function<LineCommission, Money> value) {
         array(update, name, Long.class, commissions, c -> value.apply(c).fen());
-    }
-
-    private static <T> void array(
-            Update update,
-            String name,
-            Class<T> type,
-            List<LineCommission> commissions,
-            Function<LineCommission, T> value) {
-        update.bindArray(name, type, commissions.stream().map(value).toList());
     }
 
     private String text(Object value) {

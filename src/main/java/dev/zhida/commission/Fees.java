@@ -1,5 +1,7 @@
 package dev.zhida.commission;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.Rate;
@@ -9,7 +11,6 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,7 @@ class Fees {
                         on conflict on constraint fee_setting_pkey do nothing
                         """)
                 .bind("marketplace", marketplace.name())
-                .bind("from", OffsetDateTime.ofInstant(from, ZoneOffset.UTC))
+                .bind("from", utc(from))
                 .bind("rate", rate.fraction())
                 .bind("by", personId)
                 .execute());

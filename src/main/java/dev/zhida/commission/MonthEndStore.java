@@ -1,21 +1,21 @@
 package dev.zhida.commission;
 
+import static dev.zhida.database.SqlValues.array;
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Update;
 
 /** The lines that a month's end depends on, and what it decided. */
 @ApplicationScoped
@@ -198,15 +198,6 @@ class MonthEndStore {
         update.execute();
     }
 
-    private static <T> void array(
-            Update update,
-            String name,
-            Class<T> type,
-            List<BonusBudget.Allotment> allotments,
-            Function<BonusBudget.Allotment, T> value) {
-        update.bindArray(name, type, allotments.stream().map(value).toList());
-    }
-
     List<MonthEnd.BonusResult> bonuses(Handle handle, YearMonth month) {
         return handle.createQuery("""
                         select campaign_id, creator_id, count(*) lines, sum(wanted_fen) wanted, sum(amount_fen) amount,
@@ -222,9 +213,5 @@ class MonthEndStore {
                         Money.ofFen(row.getLong("amount")),
                         Money.ofFen(row.getLong("held"))))
                 .list();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,7 @@
 package dev.zhida.commission;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.Money;
@@ -16,7 +18,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -348,9 +349,5 @@ public class Rules {
 
     private static Long fen(Money money) {
         return money == null ? null : money.fen();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

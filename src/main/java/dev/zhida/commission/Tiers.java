@@ -1,5 +1,7 @@
 package dev.zhida.commission;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,9 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +116,7 @@ class Tiers {
                                             step.from().fen(),
                                             step.rate().fraction().toPlainString()))
                                     .toList()))
-                    .bind("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+                    .bind("now", utc(now))
                     .bind("by", personId)
                     .mapTo(Integer.class)
                     .findOne()

@@ -1,5 +1,7 @@
 package dev.zhida.experiment;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
@@ -12,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -305,9 +306,5 @@ public class Experiments {
     private static Instant at(ResultSet row, String column) throws SQLException {
         var at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

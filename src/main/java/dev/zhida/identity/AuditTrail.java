@@ -1,12 +1,12 @@
 package dev.zhida.identity;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -37,7 +37,7 @@ public class AuditTrail {
                         insert into audit_entry (at, person_id, action, subject, detail)
                         values (:at, :person, :action, :subject, cast(:detail as jsonb))
                         """)
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .bind("at", utc(at))
                 .bind("person", personId)
                 .bind("action", action)
                 .bind("subject", subject)

@@ -1,5 +1,7 @@
 package dev.zhida.intake;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.identity.Caller;
 import dev.zhida.marketplace.MappedReport;
@@ -20,8 +22,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -216,9 +216,5 @@ public class OrderReports {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,6 @@
 package dev.zhida.intake;
 
+import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toMap;
 
 import dev.zhida.intake.SourceMatch.Answer;
@@ -251,7 +252,7 @@ class OrderSources {
                         .bind("key", sourceKey)
                         .bind("source", source)
                         .bind("line", lineKey)
-                        .bind("at", PullStore.utc(at))
+                        .bind("at", utc(at))
                         .execute()
                 == 1);
     }

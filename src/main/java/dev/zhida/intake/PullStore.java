@@ -1,5 +1,7 @@
 package dev.zhida.intake;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.marketplace.Feed;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.MarketplaceFailure;
@@ -10,7 +12,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -575,9 +576,5 @@ class PullStore {
     private static Instant instant(ResultSet row, String column) throws SQLException {
         var time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
-    }
-
-    static OffsetDateTime utc(Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,7 @@
 package dev.zhida.intake;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zhida.database.JsonText;
@@ -89,7 +91,7 @@ class ReportMappings {
                 .bind("version", made.version())
                 .bind("mapping", new JsonText(mapping))
                 .bind("by", by.personId())
-                .bind("at", PullStore.utc(at))
+                .bind("at", utc(at))
                 .execute());
         audit.add(
                 by.personId(),

@@ -1,5 +1,7 @@
 package dev.zhida.intake;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.database.JsonText;
 import dev.zhida.marketplace.Connection;
 import dev.zhida.marketplace.Connector;
@@ -8,9 +10,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -123,9 +122,5 @@ class TokenCounts {
                         risk.slot(), risk.blocked() ? "blocked" : "at risk", connection.marketplace());
             }
         }
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,6 @@
 package dev.zhida.ledger;
 
+import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toMap;
 
 import dev.zhida.money.Money;
@@ -7,9 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -98,7 +97,7 @@ public class Ledger {
         jdbi.useHandle(
                 handle -> handle.createUpdate("insert into ledger_month_lock (month, locked_at) values (:month, :at)")
                         .bind("month", month.atDay(1))
-                        .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                        .bind("at", utc(at))
                         .execute());
     }
 
@@ -223,7 +222,7 @@ public class Ledger {
                         rows.stream().map(r -> r.month().atDay(1)).toList())
                 .bindArray(
                         "reasons", String.class, rows.stream().map(Row::reason).toList())
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .bind("at", utc(at))
                 .execute();
         handle.createUpdate("update ledger_source set version = version + 1 where id = any(:sources)")
                 .bindArray(

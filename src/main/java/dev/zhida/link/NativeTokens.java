@@ -1,5 +1,7 @@
 package dev.zhida.link;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.Scope;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.platform.Medium;
@@ -12,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -244,9 +245,5 @@ public class NativeTokens {
     private static Instant instant(ResultSet row, String column) throws SQLException {
         var at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

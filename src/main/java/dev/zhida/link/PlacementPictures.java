@@ -1,5 +1,7 @@
 package dev.zhida.link;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.campaign.ItemPictures;
 import dev.zhida.campaign.Offer;
 import dev.zhida.link.PlacementPicture.Ratio;
@@ -8,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -74,7 +74,7 @@ class PlacementPictures {
                 .bind("ratio", ratio.toString())
                 .bind("hash", hash)
                 .bind("png", png)
-                .bind("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .bind("at", utc(clock.instant()))
                 .execute());
     }
 

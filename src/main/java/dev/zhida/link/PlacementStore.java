@@ -1,5 +1,7 @@
 package dev.zhida.link;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.Scope;
 import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
@@ -9,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -282,9 +283,5 @@ class PlacementStore {
     private static Instant instant(ResultSet row, String column) throws SQLException {
         var at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,7 @@
 package dev.zhida.link;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.database.Changes;
 import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
@@ -11,8 +13,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -105,7 +105,7 @@ class ShareTemplates {
                         template.scene() == null ? null : template.scene().name())
                 .bind("medium", template.medium().name())
                 .bind("text", template.text())
-                .bind("at", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+                .bind("at", utc(clock.instant()))
                 .bind("by", personId)
                 .execute());
         // Here at once, so that who wrote it reads it; the other nodes are told when it is committed.

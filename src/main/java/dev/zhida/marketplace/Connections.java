@@ -1,5 +1,7 @@
 package dev.zhida.marketplace;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.problem.Refusal;
@@ -12,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -290,10 +291,6 @@ public class Connections {
 
     private static String subject(UUID accountId) {
         return "marketplace-account/" + accountId;
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 
     private static Instant instant(OffsetDateTime time) {

@@ -1,5 +1,6 @@
 package dev.zhida.marketplace;
 
+import dev.zhida.marketplace.ReportCells.BadCell;
 import dev.zhida.marketplace.ReportMapping.Column;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
@@ -19,8 +20,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -32,9 +33,9 @@ public final class MappedReport {
     /** Title rows may stand above the header. */
     private static final int HEADER_WITHIN = 20;
 
+    private static final Set<String> EMPTY = Set.of("--", "-");
     private static final Pattern INVISIBLE = Pattern.compile("[\\s\\p{Cf}\\uFEFF]");
     private static final Pattern ID = Pattern.compile("[0-9A-Za-z_-]{1,64}");
-    private static final Pattern SCIENTIFIC = Pattern.compile("[+-]?\\d+(\\.\\d+)?[eE][+-]?\\d+");
 
     private final Marketplace marketplace;
     private final ReportMapping mapping;
@@ -118,26 +119,15 @@ public final class MappedReport {
                 .replaceAll("");
     }
 
-    /** A cell that cannot be used; caught per row. */
-    private static final class BadCell extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final Column column;
-
-        BadCell(Column column, String reason) {
-            super(reason, null, false, false);
-            this.column = column;
-        }
-    }
-
-    private ReportRow understand(int number, List<String> cells) {
+    private ReportRow understand(int number, List<String> row) {
         try {
-            return new ReportRow.Understood(number, observation(cells));
+            return new ReportRow.Understood(number, observation(new ReportCells<>(columns, header, EMPTY, row)));
         } catch (BadCell e) {
-            return new ReportRow.Refused(number, mapping.columns().get(e.column), e.getMessage());
+            return new ReportRow.Refused(number, mapping.columns().get(e.column()), e.getMessage());
         }
     }
 
-    private Observation observation(List<String> cells) throws BadCell {
+    private Observation observation(ReportCells<Column> cells) throws BadCell {
         var orderNo = id(cells, Column.ORDER_NO);
         if (orderNo == null) {
             throw new BadCell(Column.ORDER_NO, "is empty");
@@ -149,8 +139,8 @@ public final class MappedReport {
         var pair = orderNo + ":" + (itemKey == null ? "" : itemKey);
         var ordinal = ordinals.merge(pair, 1, Integer::sum);
         var parentNo = id(cells, Column.PARENT_NO);
-        var status = text(cells, Column.STATUS);
-        var slot = text(cells, Column.SLOT);
+        var status = cells.text(Column.STATUS);
+        var slot = cells.text(Column.SLOT);
         return new Observation(
                 marketplace,
                 "F:" + pair + ":" + ordinal,
@@ -158,9 +148,9 @@ public final class MappedReport {
                 parentNo == null ? orderNo : parentNo,
                 itemId,
                 itemKey,
-                absentIfEmpty(text(cells, Column.ITEM_TITLE)),
-                absentIfEmpty(text(cells, Column.SHOP)),
-                quantity(cells),
+                cells.textOrNull(Column.ITEM_TITLE),
+                cells.textOrNull(Column.SHOP),
+                cells.quantity(Column.QUANTITY, "is no whole number: %s"),
                 mapping.statuses().getOrDefault(status, OrderStatus.NEEDS_REVIEW),
                 status,
                 required(cells, Column.PAID),
@@ -168,7 +158,7 @@ public final class MappedReport {
                 money(cells, Column.SETTLED_BASE),
                 money(cells, Column.SETTLED),
                 money(cells, Column.SUBSIDY),
-                value(cells, Column.FEE_RATE, this::rate, "is no rate"),
+                cells.value(Column.FEE_RATE, this::rate, "is no rate: %s"),
                 money(cells, Column.FEE),
                 time(cells, Column.CLICKED_AT),
                 time(cells, Column.CREATED_AT),
@@ -176,51 +166,21 @@ public final class MappedReport {
                 time(cells, Column.SETTLED_AT),
                 time(cells, Column.MODIFIED_AT),
                 slot.isEmpty() || mapping.slotKind() == null ? null : new SlotKey(mapping.slotKind(), slot),
-                raw(cells));
+                cells.raw());
     }
 
-    private String text(List<String> cells, Column column) {
-        var index = columns.get(column);
-        if (index == null || index >= cells.size()) {
-            return "";
-        }
-        var text = cells.get(index).strip();
-        // Ids are kept from losing digits by wrapping them as text.
-        if (text.startsWith("=\"") && text.endsWith("\"") && text.length() > 2) {
-            text = text.substring(2, text.length() - 1);
-        } else if (text.startsWith("'")) {
-            text = text.substring(1);
-        }
-        return text.equals("--") || text.equals("-") ? "" : text.strip();
-    }
-
-    private static String absentIfEmpty(String text) {
-        return text.isEmpty() ? null : text;
-    }
-
-    private String id(List<String> cells, Column column) throws BadCell {
-        var text = text(cells, column);
-        if (SCIENTIFIC.matcher(text).matches()) {
-            throw new BadCell(
-                    column,
-                    "has lost digits (" + text
-                            + "): export the report again and do not open it in a spreadsheet before");
+    private String id(ReportCells<Column> cells, Column column) throws BadCell {
+        var text = cells.text(column);
+        if (ReportCells.isScientific(text)) {
+            throw cells.lostDigits(column);
         }
         if (!text.isEmpty() && !ID.matcher(text).matches()) {
             throw new BadCell(column, "is no such number: " + text);
         }
-        return absentIfEmpty(text);
+        return text.isEmpty() ? null : text;
     }
 
-    private int quantity(List<String> cells) throws BadCell {
-        var quantity = value(cells, Column.QUANTITY, Integer::valueOf, "is no whole number");
-        if (quantity != null && quantity < 0) {
-            throw new BadCell(Column.QUANTITY, "is negative: " + quantity);
-        }
-        return quantity == null ? 1 : quantity;
-    }
-
-    private Money required(List<String> cells, Column column) throws BadCell {
+    private Money required(ReportCells<Column> cells, Column column) throws BadCell {
         var money = money(cells, column);
         if (money == null) {
             throw new BadCell(column, "is empty: an amount is needed, 0 if there is none");
@@ -228,20 +188,19 @@ public final class MappedReport {
         return money;
     }
 
-    private Money money(List<String> cells, Column column) throws BadCell {
-        return value(
-                cells,
+    private Money money(ReportCells<Column> cells, Column column) throws BadCell {
+        return cells.value(
                 column,
                 text -> {
-                    var number = text.replaceAll("[¥￥,，\\s]", "");
+                    var number = ReportCells.bareNumber(text);
                     return switch (mapping.money()) {
                         case YUAN -> Money.ofYuan(number);
                         case FEN -> Money.ofFen(Long.parseLong(number));
                     };
                 },
                 switch (mapping.money()) {
-                    case YUAN -> "is no amount in yuan with at most two decimals";
-                    case FEN -> "is no whole number of fen";
+                    case YUAN -> "is no amount in yuan with at most two decimals: %s";
+                    case FEN -> "is no whole number of fen: %s";
                 });
     }
 
@@ -253,8 +212,12 @@ public final class MappedReport {
         };
     }
 
-    private Instant time(List<String> cells, Column column) throws BadCell {
-        return value(cells, column, this::time, "fits none of the time formats " + mapping.timeFormats());
+    private Instant time(ReportCells<Column> cells, Column column) throws BadCell {
+        return cells.value(
+                column,
+                this::time,
+                "fits none of the time formats "
+                        + mapping.timeFormats().toString().replace("%", "%%") + ": %s");
     }
 
     private Instant time(String text) {
@@ -268,28 +231,6 @@ public final class MappedReport {
             }
         }
         throw new IllegalArgumentException();
-    }
-
-    private <T> T value(List<String> cells, Column column, Function<String, T> parse, String reason) throws BadCell {
-        var text = text(cells, column);
-        if (text.isEmpty()) {
-            return null;
-        }
-        try {
-            return parse.apply(text);
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new BadCell(column, reason + ": " + text);
-        }
-    }
-
-    private Map<String, String> raw(List<String> cells) {
-        var raw = new LinkedHashMap<String, String>();
-        for (var i = 0; i < Math.min(cells.size(), header.size()); i++) {
-            if (!header.get(i).isEmpty()) {
-                raw.putIfAbsent(header.get(i), cells.get(i));
-            }
-        }
-        return raw;
     }
 
     /** What is wrong with a mapping; empty if it can be used. */

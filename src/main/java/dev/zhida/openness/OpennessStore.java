@@ -1,5 +1,7 @@
 package dev.zhida.openness;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.openness.Cell.Measure;
 import dev.zhida.openness.ChangeDetector.Change;
@@ -17,7 +19,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -392,9 +393,5 @@ class OpennessStore {
     private static Instant at(ResultSet row, String column) throws SQLException {
         var at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

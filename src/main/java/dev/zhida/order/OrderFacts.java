@@ -1,7 +1,7 @@
 package dev.zhida.order;
 
-import static dev.zhida.order.OrderStore.array;
-import static dev.zhida.order.OrderStore.utc;
+import static dev.zhida.database.SqlValues.array;
+import static dev.zhida.database.SqlValues.utc;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,5 +1,7 @@
 package dev.zhida.order;
 
+import static dev.zhida.database.SqlValues.array;
+import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
@@ -14,7 +16,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -296,16 +297,5 @@ class OrderStore {
     private static void times(
             SqlStatement<?> s, String name, List<OrderLine> lines, Function<Observation, Instant> of) {
         array(s, name, OffsetDateTime.class, lines, line -> utc(of.apply(line.latest())));
-    }
-
-    static <T, V> void array(SqlStatement<?> s, String name, Class<V> type, List<T> rows, Function<T, V> of) {
-        // Not Stream.toList: absent values are null.
-        var values = new ArrayList<V>(rows.size());
-        rows.forEach(row -> values.add(of.apply(row)));
-        s.bindArray(name, type, values);
-    }
-
-    static OffsetDateTime utc(Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,7 @@
 package dev.zhida.platform;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.database.Changes;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.BusinessTime;
@@ -17,7 +19,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -161,8 +162,8 @@ public class HostAppPolicies {
                         .bind("instruction", rule.instruction())
                         .bind("verifiedOn", rule.verifiedOn())
                         .bind("verifiedHow", rule.verifiedHow())
-                        .bind("from", OffsetDateTime.ofInstant(from, ZoneOffset.UTC))
-                        .bind("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+                        .bind("from", utc(from))
+                        .bind("now", utc(now))
                         .bind("by", personId)
                         .mapTo(Integer.class)
                         .findOne())

@@ -1,5 +1,7 @@
 package dev.zhida.report;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.zhida.attribution.TouchModels;
 import dev.zhida.identity.CurrentCaller;
@@ -29,7 +31,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -236,9 +237,7 @@ class AttributionResource {
     }
 
     private static Query bind(Query query, Scope scope, UUID campaign, Instant at) {
-        return query.bind("brand", scope.brandOnly())
-                .bind("campaign", campaign)
-                .bind("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC));
+        return query.bind("brand", scope.brandOnly()).bind("campaign", campaign).bind("at", utc(at));
     }
 
     private record Found(AttributionView view, EvidenceView evidence, UUID orderedOffer, Long placement) {}

@@ -1,12 +1,13 @@
 package dev.zhida.report;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.Scope;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,9 +130,5 @@ class CampaignReport {
                 .stream()
                 .flatMap(List::stream)
                 .toList());
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

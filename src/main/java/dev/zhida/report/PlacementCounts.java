@@ -1,5 +1,7 @@
 package dev.zhida.report;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.Scope;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
@@ -7,10 +9,7 @@ import dev.zhida.report.Funnel.Counts;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -312,9 +311,5 @@ class PlacementCounts {
                     .list();
             return List.of(bars);
         });
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

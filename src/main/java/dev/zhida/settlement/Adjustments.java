@@ -1,7 +1,7 @@
 package dev.zhida.settlement;
 
+import static dev.zhida.database.SqlValues.utc;
 import static dev.zhida.settlement.Periods.instant;
-import static dev.zhida.settlement.Periods.utc;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.database.Retries;

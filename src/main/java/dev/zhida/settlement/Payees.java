@@ -1,5 +1,7 @@
 package dev.zhida.settlement;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
 import dev.zhida.problem.Refusal;
@@ -63,7 +65,7 @@ class Payees {
                 .bind("bank", payee.bank())
                 .bind("blocked", payee.blockedReason())
                 .bind("by", by.personId())
-                .bind("at", Periods.utc(at))
+                .bind("at", utc(at))
                 .execute());
         if (known == 0) {
             throw new Refusal(Refusal.Kind.NOT_FOUND, "creator-not-found", "no creator has the id " + creator);

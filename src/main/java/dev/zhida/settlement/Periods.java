@@ -1,5 +1,6 @@
 package dev.zhida.settlement;
 
+import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toMap;
 
 import dev.zhida.attribution.Evidence;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -259,9 +259,5 @@ public class Periods {
     static Instant instant(ResultSet row, String column) throws SQLException {
         var at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
-    }
-
-    static OffsetDateTime utc(Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

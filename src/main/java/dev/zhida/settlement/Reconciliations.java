@@ -1,7 +1,8 @@
 package dev.zhida.settlement;
 
+import static dev.zhida.database.SqlValues.array;
+import static dev.zhida.database.SqlValues.utc;
 import static dev.zhida.settlement.Periods.instant;
-import static dev.zhida.settlement.Periods.utc;
 import static java.util.stream.Collectors.toMap;
 
 import com.github.f4b6a3.uuid.UuidCreator;
@@ -34,12 +35,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.Update;
 
 /** Settlements of marketplaces held against ours, and kept. */
 @ApplicationScoped
@@ -225,13 +224,6 @@ class Reconciliations {
                 row -> fen(row.theirs() == null ? null : row.theirs().fee()));
         array(insert, "differences", Long.class, rows, row -> row.difference().fen());
         insert.execute();
-    }
-
-    private static <V> void array(Update insert, String name, Class<V> type, List<Row> rows, Function<Row, V> of) {
-        // Not Stream.toList: absent values are null.
-        var values = new ArrayList<V>(rows.size());
-        rows.forEach(row -> values.add(of.apply(row)));
-        insert.bindArray(name, type, values);
     }
 
     private static Long fen(Money money) {

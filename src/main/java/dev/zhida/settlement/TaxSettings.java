@@ -1,5 +1,7 @@
 package dev.zhida.settlement;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
 import dev.zhida.money.BusinessTime;
@@ -66,7 +68,7 @@ class TaxSettings {
                 .bind("from", from)
                 .bind("method", method.name())
                 .bind("by", by.personId())
-                .bind("at", Periods.utc(at))
+                .bind("at", utc(at))
                 .execute());
         if (added == 0) {
             throw new Refusal(

@@ -1,5 +1,7 @@
 package dev.zhida.slot;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.SlotKey;
 import dev.zhida.marketplace.SlotKind;
@@ -116,7 +118,7 @@ public class SlotLeases {
                         where l.placement_id = any(:placements) and (l.until_at is null or l.until_at > :at)
                         """)
                 .bindArray("placements", Long.class, List.copyOf(placementIds))
-                .bind("at", SlotStore.utc(at))
+                .bind("at", utc(at))
                 .map((row, context) -> new LeasedSlot(
                         row.getLong("placement_id"),
                         SlotKind.valueOf(row.getString("kind")),
@@ -142,7 +144,7 @@ public class SlotLeases {
                         update slot set free_at = :until where exclusive and id in (select slot_id from ended)
                         """)
                 .bind("placement", placementId)
-                .bind("until", SlotStore.utc(endedAt.plus(attributionWindow)))
+                .bind("until", utc(endedAt.plus(attributionWindow)))
                 .execute());
     }
 

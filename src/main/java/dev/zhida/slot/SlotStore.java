@@ -1,12 +1,12 @@
 package dev.zhida.slot;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.SlotKind;
 import dev.zhida.platform.Medium;
 import dev.zhida.slot.SlotLeases.Wish;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -163,9 +163,5 @@ final class SlotStore {
                         String.class,
                         taken.stream().map(t -> t.wish().medium().name()).toList())
                 .execute();
-    }
-
-    static OffsetDateTime utc(Instant instant) {
-        return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,7 @@
 package dev.zhida.slot;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.SlotKind;
@@ -8,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -280,6 +281,6 @@ public class Slots {
     }
 
     private OffsetDateTime now() {
-        return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
+        return utc(clock.instant());
     }
 }

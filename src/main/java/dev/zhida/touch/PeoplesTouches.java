@@ -1,5 +1,7 @@
 package dev.zhida.touch;
 
+import static dev.zhida.database.SqlValues.utc;
+
 import dev.zhida.money.BusinessTime;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
@@ -7,7 +9,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -90,9 +91,5 @@ public class PeoplesTouches {
                 row.getLong("placement_id"),
                 Touch.Kind.valueOf(row.getString("kind")),
                 row.getObject("visitor", UUID.class));
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -88,7 +88,7 @@ class HistoryTest {
 
     @Test
     void neither_the_order_of_leases_and_touches_nor_their_repetition_matters() {
-        for (var seed = 0; seed < Integer.getInteger("zhida.order.histories", 1_000); seed++) {
+        for (var seed = 0; seed < Integer.getInteger("zhida.property.tries", 1_000); seed++) {
             var random = new Random(seed);
             var leases = new ArrayList<Lease>();
             for (var i = 0; i <= random.nextInt(4); i++) {

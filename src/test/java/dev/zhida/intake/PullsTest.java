@@ -1,5 +1,6 @@
 package dev.zhida.intake;
 
+import static dev.zhida.database.SqlValues.utc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -512,7 +513,7 @@ class PullsTest {
                         + " values (?, '0123456789abcdef', '\\x000000000000000000000000',"
                         + " '\\x0000000000000000000000000000000000', ?, ?)",
                 connection.accountId(),
-                PullStore.utc(now.get().plusSeconds(1)),
+                utc(now.get().plusSeconds(1)),
                 operator.personId()));
         try {
             pass(Duration.ofSeconds(2));

@@ -19,7 +19,7 @@ class ChangeDetectorTest {
 
     private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
     private static final Duration STEP = Duration.ofMinutes(10);
-    private static final int WORLDS = Integer.getInteger("zhida.openness.worlds", 300);
+    private static final int WORLDS = Integer.getInteger("zhida.worlds", 300);
 
     private static Settings settings(double falseAlarm) {
         return new Settings(falseAlarm, STEP, Duration.ofDays(14), Duration.ofDays(7), 0.6);

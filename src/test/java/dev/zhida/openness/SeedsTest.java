@@ -47,19 +47,7 @@ class SeedsTest {
     void play() throws Exception {
         people.prepare();
         world.play();
-        try (var connection = TestDatabase.address().dataSource().getConnection()) {
-            var deadline = Instant.now().plusSeconds(60);
-            while (RollupCheck.pending(connection) > 0 || ordersPending()) {
-                assertThat(Instant.now()).as("all is counted").isBefore(deadline);
-                Thread.sleep(50);
-            }
-        }
-    }
-
-    private boolean ordersPending() {
-        return jdbi.withHandle(handle -> handle.createQuery("select exists (select from order_change)")
-                .mapTo(Boolean.class)
-                .one());
+        RollupCheck.await();
     }
 
     private static JsonPath get(String key, String path) {

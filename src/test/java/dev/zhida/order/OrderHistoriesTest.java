@@ -379,7 +379,7 @@ class OrderHistoriesTest {
     @Test
     void a_history_told_in_any_order_and_twice_ends_the_same() {
         var ends = new HashSet<String>();
-        for (var seed = 0; seed < Integer.getInteger("zhida.order.stored-histories", 50); seed++) {
+        for (var seed = 0; seed < Integer.getInteger("zhida.property.stored", 50); seed++) {
             var random = new Random(seed);
             var history = history(random);
             Map<String, Object> expected = null;
@@ -400,7 +400,7 @@ class OrderHistoriesTest {
                 assertThat(end).as("seed %d, told %s", seed, told).isEqualTo(expected);
             }
         }
-        assertThat(ends).hasSizeGreaterThan(Integer.getInteger("zhida.order.stored-histories", 50) / 3);
+        assertThat(ends).hasSizeGreaterThan(Integer.getInteger("zhida.property.stored", 50) / 3);
     }
 
     /** Only then can a person decide; that which came before it is told again at the end. */
@@ -419,7 +419,7 @@ class OrderHistoriesTest {
     @Test
     void reports_fold_to_the_same_in_any_order_and_twice() {
         var statuses = new HashSet<OrderStatus>();
-        for (var seed = 0; seed < Integer.getInteger("zhida.order.histories", 1_000); seed++) {
+        for (var seed = 0; seed < Integer.getInteger("zhida.property.tries", 1_000); seed++) {
             var random = new Random(seed);
             var history = history(random);
             var teller = "F:1:1:1";

@@ -74,16 +74,6 @@ class TouchRollupTest {
                 .get(30, TimeUnit.SECONDS);
     }
 
-    private static void awaitCounted() throws Exception {
-        try (var connection = TestDatabase.address().dataSource().getConnection()) {
-            var deadline = Instant.now().plusSeconds(30);
-            while (RollupCheck.pending(connection) > 0) {
-                assertThat(Instant.now()).as("all batches are counted").isBefore(deadline);
-                Thread.sleep(50);
-            }
-        }
-    }
-
     private static void assertCountsAreThoseOfTheTouches() throws SQLException {
         try (var connection = TestDatabase.address().dataSource().getConnection()) {
             assertThat(RollupCheck.differences(connection)).isEmpty();
@@ -130,7 +120,7 @@ class TouchRollupTest {
     @Test
     void every_touch_is_counted_once_in_its_hour_and_day() throws Exception {
         store(someTraffic(3_000, Instant.now()));
-        awaitCounted();
+        RollupCheck.await();
         assertCountsAreThoseOfTheTouches();
     }
 
@@ -139,12 +129,12 @@ class TouchRollupTest {
         var visitor = UUID.randomUUID();
         var at = Instant.now();
         store(List.of(click(visitor, at, "WECHAT"), click(visitor, at.plusMillis(5), "WEIBO")));
-        awaitCounted();
+        RollupCheck.await();
         assertThat(people("WECHAT")).isEqualTo(1);
         assertThat(people("WEIBO")).isZero();
 
         store(List.of(click(visitor, at.minusMillis(5), "QQ")));
-        awaitCounted();
+        RollupCheck.await();
         assertThat(people("QQ")).as("an earlier click that comes late").isEqualTo(1);
         assertThat(people("WECHAT")).isZero();
         assertCountsAreThoseOfTheTouches();
@@ -155,7 +145,7 @@ class TouchRollupTest {
         var at = BusinessTime.startOf(LocalDate.now(BusinessTime.ZONE).minusDays(40))
                 .plusSeconds(36_000);
         store(someTraffic(1_000, at));
-        awaitCounted();
+        RollupCheck.await();
         jdbi.useHandle(handle -> {
             handle.execute("update rollup_touch_day set touches = touches + 1 where day = ?", BusinessTime.dayOf(at));
             handle.execute("delete from rollup_touch_hour where day = ?", BusinessTime.dayOf(at));
@@ -169,13 +159,13 @@ class TouchRollupTest {
         var at = BusinessTime.startOf(LocalDate.now(BusinessTime.ZONE).minusDays(54))
                 .plusSeconds(36_000);
         store(someTraffic(300, at));
-        awaitCounted();
+        RollupCheck.await();
         rollup.sumWeeks(LocalDate.now(BusinessTime.ZONE));
         assertThat(weekIsSummed(at)).isTrue();
         assertCountsAreThoseOfTheTouches();
 
         store(List.of(click(UUID.randomUUID(), at, "WECHAT")));
-        awaitCounted();
+        RollupCheck.await();
         assertThat(weekIsSummed(at)).isFalse();
         rollup.sumWeeks(LocalDate.now(BusinessTime.ZONE));
         assertThat(weekIsSummed(at)).isTrue();
@@ -209,7 +199,7 @@ class TouchRollupTest {
         for (var worker : workers) {
             worker.join();
         }
-        awaitCounted();
+        RollupCheck.await();
         assertCountsAreThoseOfTheTouches();
     }
 
@@ -282,7 +272,7 @@ class TouchRollupTest {
         touches.add(aClick(idAt(minute), placement, UUID.randomUUID(), minute, "WECHAT", "BOT", BROWSER));
         touches.add(aClick(idAt(minute), placement, UUID.randomUUID(), minute, "WECHAT", "RATE", BROWSER));
         store(touches);
-        awaitCounted();
+        RollupCheck.await();
         var before = flags(day);
 
         runRules(day, day.plusDays(1), true)
@@ -301,7 +291,7 @@ class TouchRollupTest {
                 .body("totals.find { it.flag == 'PERSON' }.before", equalTo(72))
                 .body("totals.find { it.flag == 'PERSON' }.after", equalTo(63));
         assertThat(flags(day)).isEqualTo(Map.of("PERSON", 63, "RATE", 10, "HEAD", 1, "HTTP_LIBRARY", 1));
-        awaitCounted();
+        RollupCheck.await();
         assertCountsAreThoseOfTheTouches();
 
         runRules(day, day.plusDays(1), false).body("totals.findAll { it.before != it.after }.size()", equalTo(0));

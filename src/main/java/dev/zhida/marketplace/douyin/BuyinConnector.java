@@ -7,9 +7,7 @@ import dev.zhida.marketplace.ApiRow;
 import dev.zhida.marketplace.Calls;
 import dev.zhida.marketplace.Connection;
 import dev.zhida.marketplace.ConnectionSettings;
-import dev.zhida.marketplace.Connector;
 import dev.zhida.marketplace.FailureWords;
-import dev.zhida.marketplace.Feed;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.ItemReference;
 import dev.zhida.marketplace.Marketplace;
@@ -19,7 +17,6 @@ import dev.zhida.marketplace.MarketplaceFailure.Kind;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,11 +28,10 @@ import java.util.stream.Collectors;
  * gateway.
  */
 @ApplicationScoped
-class BuyinConnector implements Connector {
+class BuyinConnector implements DouyinConnector {
 
     private static final String ORDERS = "buyin.instituteOrderColonel";
     private static final String LINK = "buyin.kolProductShare";
-    private static final String FIRST = "0";
     private static final String OK = "10000";
     /** dy_zlink, the only one whose life is documented. */
     private static final Duration ZLINK_LIFE = Duration.ofDays(60);
@@ -49,37 +45,17 @@ class BuyinConnector implements Connector {
     }
 
     @Override
-    public Marketplace marketplace() {
-        return Marketplace.DOUYIN;
+    public MarketplaceConfig.Asked asked() {
+        return asked;
     }
 
     @Override
     public boolean serves(Connection connection) {
-        return connection.marketplace() == Marketplace.DOUYIN
-                && ConnectionSettings.BUYIN.equals(connection.settings().get(ConnectionSettings.INTERFACE));
+        return connection.marketplace() == Marketplace.DOUYIN && DouyinConnector.isBuyin(connection);
     }
 
     @Override
-    public List<Feed> feeds() {
-        return List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED);
-    }
-
-    @Override
-    public Duration widest(Feed feed) {
-        return asked.window();
-    }
-
-    @Override
-    public FeedPage page(Connection connection, Feed feed, Instant from, Instant until, String cursor) {
-        return switch (feed) {
-            case ORDERS_UPDATED -> orders(connection, "update", from, until, cursor);
-            case ORDERS_CREATED -> orders(connection, "pay", from, until, cursor);
-            case ORDERS_SETTLED, REFUNDS_UPDATED, RELATION_REFUNDS_UPDATED, PUNISHMENTS ->
-                throw new IllegalArgumentException("Douyin has no feed " + feed);
-        };
-    }
-
-    private FeedPage orders(Connection connection, String timeType, Instant from, Instant until, String cursor) {
+    public FeedPage orders(Connection connection, String timeType, Instant from, Instant until, String cursor) {
         var at = cursor == null ? FIRST : cursor;
         var parameters = Map.<String, Object>of(
                 "size", asked.pageSize(),
@@ -122,16 +98,6 @@ class BuyinConnector implements Connector {
     @Override
     public Optional<ItemFacts> item(Connection connection, ItemReference item) {
         return Optional.empty();
-    }
-
-    @Override
-    public Optional<TokenCounts> tokenCounts(Connection connection, String token) {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<TokenRisk> tokenRisks(Connection connection) {
-        return List.of();
     }
 
     @Override

@@ -5,10 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.zhida.marketplace.ApiRow;
 import dev.zhida.marketplace.Calls;
 import dev.zhida.marketplace.Connection;
-import dev.zhida.marketplace.ConnectionSettings;
-import dev.zhida.marketplace.Connector;
 import dev.zhida.marketplace.FailureWords;
-import dev.zhida.marketplace.Feed;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.ItemReference;
 import dev.zhida.marketplace.Marketplace;
@@ -28,7 +25,7 @@ import java.util.function.Function;
 
 /** Douyin's Pangolin (穿山甲) gateway, for accounts of publishers. A cursor is Douyin's own. */
 @ApplicationScoped
-class PangolinConnector implements Connector {
+class PangolinConnector implements DouyinConnector {
 
     private static final String ORDERS = "order/search";
     private static final String LINK = "product/link";
@@ -40,7 +37,6 @@ class PangolinConnector implements Connector {
     /** Deep link, 口令 and share link; the picture of a QR code is slow, and ours to make. */
     private static final List<Integer> SHARE_TYPES = List.of(1, 3, 5);
 
-    private static final String FIRST = "0";
     private static final String BAD_SIGNATURE = "100004";
 
     private final Calls calls;
@@ -52,37 +48,17 @@ class PangolinConnector implements Connector {
     }
 
     @Override
-    public Marketplace marketplace() {
-        return Marketplace.DOUYIN;
+    public MarketplaceConfig.Asked asked() {
+        return asked;
     }
 
     @Override
     public boolean serves(Connection connection) {
-        return connection.marketplace() == Marketplace.DOUYIN
-                && !ConnectionSettings.BUYIN.equals(connection.settings().get(ConnectionSettings.INTERFACE));
+        return connection.marketplace() == Marketplace.DOUYIN && !DouyinConnector.isBuyin(connection);
     }
 
     @Override
-    public List<Feed> feeds() {
-        return List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED);
-    }
-
-    @Override
-    public Duration widest(Feed feed) {
-        return asked.window();
-    }
-
-    @Override
-    public FeedPage page(Connection connection, Feed feed, Instant from, Instant until, String cursor) {
-        return switch (feed) {
-            case ORDERS_UPDATED -> orders(connection, "update", from, until, cursor);
-            case ORDERS_CREATED -> orders(connection, "pay", from, until, cursor);
-            case ORDERS_SETTLED, REFUNDS_UPDATED, RELATION_REFUNDS_UPDATED, PUNISHMENTS ->
-                throw new IllegalArgumentException("Douyin has no feed " + feed);
-        };
-    }
-
-    private FeedPage orders(Connection connection, String timeType, Instant from, Instant until, String cursor) {
+    public FeedPage orders(Connection connection, String timeType, Instant from, Instant until, String cursor) {
         var at = cursor == null ? FIRST : cursor;
         var parameters = new LinkedHashMap<String, Object>();
         parameters.put("size", asked.pageSize());
@@ -138,16 +114,6 @@ class PangolinConnector implements Connector {
         var price = row.fen("price");
         var left = row.fen("coupon_price");
         return price == null || left == null || left.isZero() || left.compareTo(price) >= 0 ? null : price.minus(left);
-    }
-
-    @Override
-    public Optional<TokenCounts> tokenCounts(Connection connection, String token) {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<TokenRisk> tokenRisks(Connection connection) {
-        return List.of();
     }
 
     @Override

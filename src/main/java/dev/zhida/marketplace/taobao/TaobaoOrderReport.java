@@ -4,6 +4,8 @@ import dev.zhida.marketplace.ItemReference;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.marketplace.ReportCells;
+import dev.zhida.marketplace.ReportCells.BadCell;
 import dev.zhida.marketplace.ReportRow;
 import dev.zhida.marketplace.ReportTable;
 import dev.zhida.marketplace.SlotKey;
@@ -16,15 +18,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -43,7 +43,6 @@ public final class TaobaoOrderReport {
     private static final Pattern ORDER_NO = Pattern.compile("\\d{6,24}");
     private static final Pattern ITEM_ID = Pattern.compile("[0-9A-Za-z]{1,40}(-[0-9A-Za-z]{1,40})?");
     private static final Pattern ID = Pattern.compile("\\d{1,19}");
-    private static final Pattern SCIENTIFIC = Pattern.compile("[+-]?\\d+(\\.\\d+)?[eE][+-]?\\d+");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("[yyyy-M-d][yyyy/M/d] H:mm[:ss]");
 
     private static final Map<String, OrderStatus> STATUSES = Map.of(
@@ -119,32 +118,21 @@ public final class TaobaoOrderReport {
         }
     }
 
-    /** A cell that cannot be used; caught per row. */
-    private static final class BadCell extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final ReportColumn column;
-
-        BadCell(ReportColumn column, String reason) {
-            super(reason, null, false, false);
-            this.column = column;
-        }
-    }
-
-    private ReportRow understand(int number, List<String> cells) {
+    private ReportRow understand(int number, List<String> row) {
         try {
-            return new ReportRow.Understood(number, observation(cells));
+            return new ReportRow.Understood(number, observation(new ReportCells<>(columns, header, Set.of("--"), row)));
         } catch (BadCell e) {
-            return new ReportRow.Refused(number, header.get(columns.get(e.column)), e.getMessage());
+            return new ReportRow.Refused(number, header.get(columns.get(e.column())), e.getMessage());
         }
     }
 
-    private Observation observation(List<String> cells) throws BadCell {
+    private Observation observation(ReportCells<ReportColumn> cells) throws BadCell {
         var orderNo = id(cells, ReportColumn.ORDER_NO, ORDER_NO, true);
         var item = ItemReference.of(Marketplace.TAOBAO, id(cells, ReportColumn.ITEM_ID, ITEM_ID, true));
         // Counted before the rest is looked at: a row that is refused and corrected later keeps its place.
         var pair = orderNo + ":" + item.itemKey();
         var ordinal = ordinals.merge(pair, 1, Integer::sum);
-        var statusText = text(cells, ReportColumn.STATUS);
+        var statusText = cells.text(ReportColumn.STATUS);
         return new Observation(
                 Marketplace.TAOBAO,
                 "F:" + pair + ":" + ordinal,
@@ -152,9 +140,9 @@ public final class TaobaoOrderReport {
                 orderNo,
                 item.itemId(),
                 item.itemKey(),
-                absentIfEmpty(text(cells, ReportColumn.ITEM_TITLE)),
-                absentIfEmpty(text(cells, ReportColumn.SHOP)),
-                quantity(cells),
+                cells.textOrNull(ReportColumn.ITEM_TITLE),
+                cells.textOrNull(ReportColumn.SHOP),
+                cells.quantity(ReportColumn.QUANTITY, "is no whole number, not %s"),
                 STATUSES.getOrDefault(statusText, OrderStatus.NEEDS_REVIEW),
                 statusText,
                 required(cells, ReportColumn.PAID),
@@ -162,7 +150,7 @@ public final class TaobaoOrderReport {
                 money(cells, ReportColumn.SETTLED_BASE),
                 money(cells, ReportColumn.SETTLED),
                 money(cells, ReportColumn.SUBSIDY),
-                value(cells, ReportColumn.FEE_RATE, Rate::ofPercent, "is no rate: write it like 2.50 %"),
+                cells.value(ReportColumn.FEE_RATE, Rate::ofPercent, "is no rate: write it like 2.50 %%, not %s"),
                 money(cells, ReportColumn.FEE),
                 time(cells, ReportColumn.CLICKED_AT),
                 time(cells, ReportColumn.CREATED_AT),
@@ -170,35 +158,14 @@ public final class TaobaoOrderReport {
                 time(cells, ReportColumn.SETTLED_AT),
                 null,
                 slot(cells),
-                raw(cells));
+                cells.raw());
     }
 
-    private String text(List<String> cells, ReportColumn column) {
-        var index = columns.get(column);
-        if (index == null || index >= cells.size()) {
-            return "";
-        }
-        var text = cells.get(index).strip();
-        // Ids are kept from losing digits by wrapping them as text.
-        if (text.startsWith("=\"") && text.endsWith("\"") && text.length() > 2) {
-            text = text.substring(2, text.length() - 1);
-        } else if (text.startsWith("'")) {
-            text = text.substring(1);
-        }
-        return text.equals("--") ? "" : text.strip();
-    }
-
-    private static String absentIfEmpty(String text) {
-        return text.isEmpty() ? null : text;
-    }
-
-    private String id(List<String> cells, ReportColumn column, Pattern form, boolean required) throws BadCell {
-        var text = text(cells, column);
-        if (SCIENTIFIC.matcher(text).matches() && (!form.matcher(text).matches() || column != ReportColumn.ITEM_ID)) {
-            throw new BadCell(
-                    column,
-                    "has lost digits (" + text
-                            + "): export the report again and do not open it in a spreadsheet before");
+    private String id(ReportCells<ReportColumn> cells, ReportColumn column, Pattern form, boolean required)
+            throws BadCell {
+        var text = cells.text(column);
+        if (ReportCells.isScientific(text) && (!form.matcher(text).matches() || column != ReportColumn.ITEM_ID)) {
+            throw cells.lostDigits(column);
         }
         if (text.isEmpty() && !required) {
             return null;
@@ -209,15 +176,7 @@ public final class TaobaoOrderReport {
         return text;
     }
 
-    private int quantity(List<String> cells) throws BadCell {
-        var quantity = value(cells, ReportColumn.QUANTITY, Integer::valueOf, "is no whole number");
-        if (quantity != null && quantity < 0) {
-            throw new BadCell(ReportColumn.QUANTITY, "is negative: " + quantity);
-        }
-        return quantity == null ? 1 : quantity;
-    }
-
-    private Money required(List<String> cells, ReportColumn column) throws BadCell {
+    private Money required(ReportCells<ReportColumn> cells, ReportColumn column) throws BadCell {
         var money = money(cells, column);
         if (money == null) {
             throw new BadCell(column, "is empty: an amount in yuan is needed, 0.00 if there is none");
@@ -225,50 +184,25 @@ public final class TaobaoOrderReport {
         return money;
     }
 
-    private Money money(List<String> cells, ReportColumn column) throws BadCell {
-        return value(
-                cells,
+    private Money money(ReportCells<ReportColumn> cells, ReportColumn column) throws BadCell {
+        return cells.value(
                 column,
-                text -> Money.ofYuan(text.replaceAll("[¥￥,，\\s]", "")),
-                "is no amount in yuan with at most two decimals");
+                text -> Money.ofYuan(ReportCells.bareNumber(text)),
+                "is no amount in yuan with at most two decimals, not %s");
     }
 
-    private Instant time(List<String> cells, ReportColumn column) throws BadCell {
-        return value(
-                cells,
+    private Instant time(ReportCells<ReportColumn> cells, ReportColumn column) throws BadCell {
+        return cells.value(
                 column,
                 text -> LocalDateTime.parse(text.replaceAll("\\s+", " "), TIME)
                         .atZone(BusinessTime.ZONE)
                         .toInstant(),
-                "is no time: write it like 2026-03-01 12:00:00");
+                "is no time: write it like 2026-03-01 12:00:00, not %s");
     }
 
-    private <T> T value(List<String> cells, ReportColumn column, Function<String, T> parse, String reason)
-            throws BadCell {
-        var text = text(cells, column);
-        if (text.isEmpty()) {
-            return null;
-        }
-        try {
-            return parse.apply(text);
-        } catch (IllegalArgumentException | DateTimeParseException | ArithmeticException e) {
-            throw new BadCell(column, reason + ", not " + text);
-        }
-    }
-
-    private SlotKey slot(List<String> cells) throws BadCell {
+    private SlotKey slot(ReportCells<ReportColumn> cells) throws BadCell {
         var site = id(cells, ReportColumn.SITE_ID, ID, false);
         var adzone = id(cells, ReportColumn.ADZONE_ID, ID, false);
         return site == null || adzone == null ? null : new SlotKey(SlotKind.TAOBAO_PID, site + "_" + adzone);
-    }
-
-    private Map<String, String> raw(List<String> cells) {
-        var raw = new LinkedHashMap<String, String>();
-        for (var i = 0; i < Math.min(cells.size(), header.size()); i++) {
-            if (!header.get(i).isEmpty()) {
-                raw.putIfAbsent(header.get(i), cells.get(i));
-            }
-        }
-        return raw;
     }
 }
