@@ -356,7 +356,8 @@ public class Attributions {
     public List<UUID> uncertain(Instant since, UUID after, int limit) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select o.id from attribution a join order_line o on o.id = a.order_line_id
-                        where a.current and a.confidence <> 'EXACT' and o.clicked_at >= :since
+                        where a.current and a.confidence <> 'EXACT'
+                          and coalesce(o.clicked_at, o.created_at, o.paid_at) >= :since
                           and (:after::uuid is null or o.id > :after)
                         order by a.order_line_id limit :limit
                         """)

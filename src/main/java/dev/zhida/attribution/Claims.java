@@ -140,7 +140,7 @@ public class Claims {
     /**
      * Accepts or refuses a claim; the line has to be attributed anew afterwards.
      *
-     * @throws Refusal {@code claim-not-found}, {@code claim-decided} or {@code line-claimed}
+     * @throws Refusal {@code claim-not-found}, {@code claim-decided}, {@code line-attributed} or {@code line-claimed}
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Claim decide(long id, boolean accept, String reason, UUID by, Instant at) {
@@ -153,6 +153,12 @@ public class Claims {
                 .bind("line", open.lineId())
                 .mapTo(UUID.class)
                 .one());
+        if (accept && attributed(open.lineId())) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "line-attributed",
+                    "the order belongs to somebody by now: refuse this claim");
+        }
         if (accept && !accepted(List.of(open.lineId())).isEmpty()) {
             throw new Refusal(
                     Refusal.Kind.CONFLICT, "line-claimed", "another claim to this line was accepted: refuse this one");
@@ -177,6 +183,14 @@ public class Claims {
                 Map.of("claim", id, "reason", reason),
                 at);
         return find(id);
+    }
+
+    private boolean attributed(UUID line) {
+        return jdbi.withHandle(handle ->
+                handle.createQuery("""
+                        select exists (select from attribution
+                            where order_line_id = :line and current and confidence <> 'NONE' and claim_id is null)
+                        """).bind("line", line).mapTo(Boolean.class).one());
     }
 
     private static Refusal decided() {

@@ -3,6 +3,7 @@ package dev.zhida.intake;
 import static dev.zhida.database.SqlValues.utc;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import dev.zhida.database.Retries;
 import dev.zhida.identity.Caller;
 import dev.zhida.marketplace.MappedReport;
 import dev.zhida.marketplace.Marketplace;
@@ -21,6 +22,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,16 +39,20 @@ public class OrderReports {
     /** Rows per transaction: enough to share its cost, few enough to hold their locks for a moment only. */
     private static final int BATCH = 1_000;
 
+    private static final Duration BATCH_WITHIN = Duration.ofMinutes(1);
+
     private final Intake intake;
     private final ReportMappings mappings;
     private final Slots slots;
+    private final Retries retries;
     private final Jdbi jdbi;
     private final Clock clock;
 
-    OrderReports(Intake intake, ReportMappings mappings, Slots slots, Jdbi jdbi, Clock clock) {
+    OrderReports(Intake intake, ReportMappings mappings, Slots slots, Retries retries, Jdbi jdbi, Clock clock) {
         this.intake = intake;
         this.mappings = mappings;
         this.slots = slots;
+        this.retries = retries;
         this.jdbi = jdbi;
         this.clock = clock;
     }
@@ -155,8 +161,9 @@ public class OrderReports {
             if (batch.isEmpty()) {
                 return;
             }
-            var outcomes =
-                    intake.take(source, batch.stream().map(this::observation).toList());
+            var observations = batch.stream().map(this::observation).toList();
+            // A pull, or the lock of a month, may have the same lines.
+            var outcomes = retries.inTransaction(BATCH_WITHIN, () -> intake.take(source, observations));
             for (var i = 0; i < batch.size(); i++) {
                 switch (outcomes.get(i)) {
                     case NEWS -> accepted++;

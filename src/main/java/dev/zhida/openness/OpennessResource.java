@@ -5,6 +5,7 @@ import dev.zhida.comparison.Interval;
 import dev.zhida.comparison.Proportions;
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
+import dev.zhida.identity.Scope;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.openness.Cell.Measure;
 import dev.zhida.openness.ChangeDetector.Change;
@@ -192,10 +193,16 @@ class OpennessResource {
     public NowsView now(@QueryParam("at") @Schema(description = "As of another time.") Instant at) {
         var asOf = at == null ? clock.instant() : at;
         var items = store.now(asOf).stream()
+                .filter(now -> seen().contains(now.cell().measure()))
                 .map(now -> new NowView(
                         CellView.of(now.cell()), RateView.of(now.latest()), RateView.of(now.before()), now.changedAt()))
                 .toList();
         return new NowsView(items, dataTo(asOf, Measure.OPEN));
+    }
+
+    /** Creators and brands are not told how many orders others have. */
+    private List<Measure> seen() {
+        return caller.get().scope() instanceof Scope.Everything ? List.of(Measure.values()) : List.of(Measure.OPEN);
     }
 
     @GET
@@ -209,7 +216,7 @@ class OpennessResource {
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
             @QueryParam("cursor") String cursor) {
         var dataTo = dataTo(clock.instant(), Measure.OPEN);
-        var rows = store.alerts(state, Page.position(cursor, UUID::fromString), limit + 1).stream()
+        var rows = store.alerts(seen(), state, Page.position(cursor, UUID::fromString), limit + 1).stream()
                 .map(AlertView::of)
                 .toList();
         return Page.of(rows, limit, AlertView::id, dataTo);
@@ -284,6 +291,12 @@ class OpennessResource {
                     "period-out-of-range",
                     "`from` is before `until`, `minutes` a multiple of ten, and there are at most " + MOST_POINTS
                             + " points");
+        }
+        if (!seen().contains(measure)) {
+            throw new Refusal(
+                    Refusal.Kind.FORBIDDEN,
+                    "orders-of-others",
+                    "how many orders others have is not told: ask for OPEN");
         }
         var cell = new Cell(measure, hostApp, appMajor == null ? 0 : appMajor, os, scene, marketplace, medium);
         var points = store.timeline(cell, appMajor == null, begin, end, step).stream()

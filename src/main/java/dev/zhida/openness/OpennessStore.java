@@ -242,12 +242,17 @@ class OpennessStore {
     }
 
     /** Alerts, newest first. */
-    List<Alert> alerts(String state, UUID before, int limit) {
+    List<Alert> alerts(List<Measure> measures, String state, UUID before, int limit) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select * from openness_alert
-                        where (:state::text is null or state = :state) and (:before::uuid is null or id < :before)
+                        where measure = any(:measures) and (:state::text is null or state = :state)
+                          and (:before::uuid is null or id < :before)
                         order by id desc limit :limit
                         """)
+                .bindArray(
+                        "measures",
+                        String.class,
+                        measures.stream().map(Enum::name).toList())
                 .bind("state", state)
                 .bind("before", before)
                 .bind("limit", limit)

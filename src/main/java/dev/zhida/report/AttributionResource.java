@@ -276,7 +276,7 @@ class AttributionResource {
         if (clickedAt == null) {
             return new ModelsView("NONE", "订单没有点击时间，无法与触点比较。 The order tells no click time.", List.of());
         }
-        var placements = placements(found.orderedOffer());
+        var placements = placements(found.orderedOffer(), caller.get().scope().brandOnly());
         var until = clickedAt.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
         var seen = touches.on(placements.keySet(), until.minus(WINDOW), until, MOST_TOUCHES);
         var visitors = seen.stream()
@@ -332,11 +332,17 @@ class AttributionResource {
         return items;
     }
 
-    private Map<Long, Shown> placements(UUID offer) {
+    /** A brand sees those of the creators whom it has invited. */
+    private Map<Long, Shown> placements(UUID offer, UUID brand) {
         var shown = new HashMap<Long, Shown>();
-        jdbi.useHandle(handle -> handle.createQuery(
-                        "select id, code, creator_id, platform, medium from placement where offer_id = :offer")
+        jdbi.useHandle(handle -> handle.createQuery("""
+                        select id, code, creator_id, platform, medium from placement p
+                        where offer_id = :offer and (:brand::uuid is null or exists (
+                            select from campaign_creator i join campaign m on m.id = i.campaign_id
+                            where m.brand_id = :brand and i.creator_id = p.creator_id))
+                        """)
                 .bind("offer", offer)
+                .bind("brand", brand)
                 .map((row, context) -> shown.put(
                         row.getLong("id"),
                         new Shown(

@@ -21,6 +21,8 @@ final class BoundedConnections extends PGSimpleDataSource {
         setConnectTimeout(Math.toIntExact(CONNECTS_WITHIN.toSeconds()));
         setSocketTimeout(Math.toIntExact(ANSWERS_WITHIN.toSeconds()));
         setTcpKeepAlive(true);
+        // Whatever the server's or the role's default is: an answered touch must not be lost.
+        setOptions("-c synchronous_commit=on");
         setApplicationName("zhida-touch");
     }
 }

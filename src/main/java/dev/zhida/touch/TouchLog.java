@@ -221,7 +221,8 @@ public class TouchLog {
             store.write(touches);
             commits.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
             return true;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
+            // Whatever it is, the spool may still take them.
             drain.away(String.valueOf(e.getMessage()));
             return false;
         } finally {
