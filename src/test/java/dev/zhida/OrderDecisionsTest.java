@@ -322,6 +322,40 @@ class OrderDecisionsTest {
     }
 
     @Test
+    void a_claim_to_an_order_that_a_slot_has_named_since_is_refused() {
+        var code = kit(World.CREATOR).getString("placements[0].code");
+        var order = anOrder();
+        var line = take(order);
+        var id = post(
+                        World.CREATOR,
+                        "/order-claims",
+                        Map.of(
+                                "marketplace",
+                                "TAOBAO",
+                                "orderNo",
+                                order.key().split(":")[1],
+                                "code",
+                                code,
+                                "text",
+                                "粉丝截图"))
+                .statusCode(201)
+                .extract()
+                .jsonPath()
+                .getLong("items[0].id");
+        var theirs = orderOf(kit(World.OTHER_CREATOR));
+        take(order.slot(theirs.slot()).asOf(click));
+
+        var decision = "/order-claims/" + id + "/decision";
+        post(World.OPERATOR, decision, Map.of("accept", true, "reason", "属实"))
+                .statusCode(409)
+                .body("code", equalTo("line-attributed"));
+        get(World.OTHER_CREATOR, "/orders/" + line).statusCode(200).body("confidence", equalTo("EXACT"));
+        post(World.OPERATOR, decision, Map.of("accept", false, "reason", "已归属"))
+                .statusCode(200)
+                .body("accepted", is(false));
+    }
+
+    @Test
     void a_brand_disputes_what_an_operator_decides_and_only_in_its_own_campaigns() {
         var kit = kit(World.CREATOR);
         var campaign = campaign(World.CREATOR);

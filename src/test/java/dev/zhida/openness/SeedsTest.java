@@ -191,6 +191,21 @@ class SeedsTest {
     }
 
     @Test
+    void how_many_orders_others_have_is_told_to_the_operator_only() {
+        var path = "/api/v1/openness/timeline?measure=ORDER&hostApp=QQ&scene=GROUP&os=ANDROID&marketplace=TAOBAO"
+                + "&medium=LINK&minutes=1440&from=" + world.start + "&until=" + world.end;
+        for (var key : List.of("test-creator", "test-brand")) {
+            given().header("Authorization", "Bearer " + key)
+                    .get(path)
+                    .then()
+                    .statusCode(403)
+                    .body("code", equalTo("orders-of-others"));
+        }
+        assertThat(get("test-operator", path.substring("/api/v1".length())).getString("cell.measure"))
+                .isEqualTo("ORDER");
+    }
+
+    @Test
     void a_replay_of_days_that_make_no_sense_or_are_gone_is_refused() {
         for (var until : Map.of(
                         world.start.toString(), "period-out-of-range",

@@ -177,6 +177,20 @@ class TouchLogTest {
     }
 
     @Test
+    void a_commit_waits_for_the_disk_whatever_the_databases_default_is() throws Exception {
+        var owner = TestDatabase.address();
+        owner.execute("alter database " + database.database() + " set synchronous_commit = off");
+        try (var connection =
+                        new BoundedConnections(database.url(), database.user(), database.password()).getConnection();
+                var row = connection.createStatement().executeQuery("show synchronous_commit")) {
+            row.next();
+            assertThat(row.getString(1)).isEqualTo("on");
+        } finally {
+            owner.execute("alter database " + database.database() + " reset synchronous_commit");
+        }
+    }
+
+    @Test
     void a_touch_is_stored_when_it_is_answered() throws Exception {
         start(Settings.USUAL);
         var touches = clicks(500);
