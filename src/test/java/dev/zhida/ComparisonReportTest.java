@@ -12,6 +12,7 @@ import dev.zhida.campaign.Campaigns;
 import dev.zhida.identity.People;
 import dev.zhida.identity.Role;
 import dev.zhida.money.BusinessTime;
+import dev.zhida.rollup.TouchRollup;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -45,6 +46,9 @@ class ComparisonReportTest {
 
     @Inject
     Campaigns campaigns;
+
+    @Inject
+    TouchRollup rollup;
 
     @Inject
     Jdbi jdbi;
@@ -329,6 +333,68 @@ class ComparisonReportTest {
         hasValue(answer, "groups[0].bounds.low", 20 / 200.0 - 16 / 200.0);
         hasValue(answer, "groups[0].bounds.high", 24 / 200.0 - 10 / 200.0);
         assertThat(answer.getInt("groups[0].bounds.uncertainOrders")).isEqualTo(10);
+    }
+
+    @Test
+    void what_is_kept_of_old_weeks_follows_late_orders_and_touches() {
+        var day = TODAY.minusDays(17);
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        visited(link, day, 100, "IOS");
+        visited(token, day, 80, "ANDROID");
+        ordered(link, day, 10, "PAID", 0, "EXACT");
+        ordered(token, day, 12, "SETTLED", 1, "EXACT");
+        ordered(token, day, 2, "PAID", 0, "WINDOW");
+        ordered(link, day, 3, "PAID", 0, "SHARED");
+        ordered(link, day, 1, "INVALID", 0, "EXACT");
+        var parent = "p" + UUID.randomUUID();
+        line(link, day, parent, "PAID", 0, "EXACT");
+        line(link, day.minusDays(7), parent, "SETTLED", 0, "EXACT");
+        assertFinanceIsToldWhatTheCreatorIs(100, 11);
+
+        ordered(link, day, 5, "PAID", 9, "EXACT");
+        assertFinanceIsToldWhatTheCreatorIs(100, 16);
+        visited(link, day, 20, "IOS");
+        assertFinanceIsToldWhatTheCreatorIs(120, 16);
+        jdbi.useHandle(handle -> handle.execute(
+                "update order_line set status = 'INVALID', changed_at = now() where parent_no = ?", parent));
+        assertFinanceIsToldWhatTheCreatorIs(120, 15);
+    }
+
+    /** A creator's numbers are read from the database each time, those of everybody are kept. */
+    private void assertFinanceIsToldWhatTheCreatorIs(int clicks, int orders) {
+        RollupCheck.await();
+        rollup.sumWeeks(TODAY);
+        // The second time they are kept.
+        for (var time = 0; time < 2; time++) {
+            var told = as(World.FINANCE)
+                    .get("/api/v1/reports/comparison?by=creator")
+                    .then()
+                    .extract()
+                    .jsonPath()
+                    .<String, Object>getMap("groups.find { it.key == '" + creator + "' }");
+            var own = compare("by=creator").<String, Object>getMap("groups[0]");
+            for (var part : List.of("arms", "difference", "mantelHaenszel", "standardised", "bounds", "perExposure")) {
+                assertThat(told.get(part)).as(part).isEqualTo(own.get(part));
+            }
+            assertThat(((Map<?, ?>) ((Map<?, ?>) told.get("arms")).get("LINK")).get("n"))
+                    .isEqualTo(clicks);
+            assertThat(((Map<?, ?>) ((Map<?, ?>) told.get("arms")).get("LINK")).get("orders"))
+                    .isEqualTo(orders);
+
+            var funnel = as(World.FINANCE)
+                    .get("/api/v1/reports/funnel?by=creator&limit=200")
+                    .then()
+                    .extract()
+                    .jsonPath()
+                    .<String, Object>getMap("groups.find { it.key == '" + creator + "' }");
+            var ownFunnel = as(key).get("/api/v1/reports/funnel?by=creator")
+                    .then()
+                    .extract()
+                    .jsonPath()
+                    .<String, Object>getMap("groups[0]");
+            assertThat(funnel).usingRecursiveComparison().ignoringFields("rank").isEqualTo(ownFunnel);
+        }
     }
 
     @Test

@@ -11,8 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +27,6 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * Reads what a comparison is made of from the roll-ups. Placements come in arrays, one row for each week or day: there
@@ -37,15 +38,14 @@ class ComparisonReport {
     /** A Monday that weeks are counted from. */
     private static final LocalDate FIRST_MONDAY = LocalDate.of(2000, 1, 3);
 
-    /** Weeks of a series, in a key: enough for this century. */
-    private static final long MOST_WEEKS = 8_192;
-
     private static final int MEDIA = Medium.values().length;
 
     private final Jdbi jdbi;
+    private final WeekCounts weekCounts;
 
-    ComparisonReport(Jdbi jdbi) {
+    ComparisonReport(Jdbi jdbi, WeekCounts weekCounts) {
         this.jdbi = jdbi;
+        this.weekCounts = weekCounts;
     }
 
     /** What makes a group: a column of the placement, or what its touches and orders tell. */
@@ -145,9 +145,10 @@ class ComparisonReport {
                     .computeIfAbsent(medium, m -> new Sums());
         }
 
-        private long[] stratum(int series, int week) {
-            // Keys lie close together: with the series in the upper half, hashes of all series would meet.
-            return strata.computeIfAbsent(series * MOST_WEEKS + week, key -> new long[2 * MEDIA]);
+        private long[] stratum(long number) {
+            // Numbers lie in runs, which would meet in a table of hashes: they are spread (Knuth's multiplicative
+            // hash).
+            return strata.computeIfAbsent(number * 0x9E3779B97F4A7C15L, key -> new long[2 * MEDIA]);
         }
 
         /** The side against the link, under the same conditions. */
@@ -189,13 +190,7 @@ class ComparisonReport {
 
     /** The groups in the order of their keys. */
     List<Group> read(Question question) {
-        // One transaction, so that all parts of the answer are of one moment.
-        return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> {
-            // Arrays are gathered in memory; compiling the statements would take longer than they do.
-            handle.execute("set local work_mem = '64MB'");
-            handle.execute("set local jit = off");
-            return new Reading(handle, question).groups();
-        });
+        return OneMoment.read(jdbi, handle -> new Reading(handle, question, weekCounts).groups());
     }
 
     /**
@@ -219,6 +214,7 @@ class ComparisonReport {
     private static final class Reading {
         private final Handle handle;
         private final Question question;
+        private final WeekCounts weekCounts;
         private final Map<Long, Spot> spots = new HashMap<>();
         private final Map<String, Group> groups = new TreeMap<>();
         /** Placements with anything of the denominator. */
@@ -229,16 +225,21 @@ class ComparisonReport {
         private final LocalDate wholeFrom;
 
         private final LocalDate wholeUntil;
+        private final int firstWeek;
+        private final int lastWeek;
 
-        Reading(Handle handle, Question question) {
+        Reading(Handle handle, Question question, WeekCounts weekCounts) {
             this.handle = handle;
             this.question = question;
+            this.weekCounts = weekCounts;
             this.from = question.from() == null ? firstDay() : question.from();
             var until = question.until().plusDays(1);
             var begin = monday(from).equals(from) ? from : monday(from).plusDays(7);
             var end = monday(until);
             this.wholeFrom = begin.isBefore(end) ? begin : until;
             this.wholeUntil = begin.isBefore(end) ? end : until;
+            this.firstWeek = week(from);
+            this.lastWeek = week(until);
         }
 
         private static LocalDate monday(LocalDate day) {
@@ -262,10 +263,25 @@ class ComparisonReport {
             switch (question.denominator()) {
                 case REPORTED -> people(REPORTED);
                 case EXPOSURES -> people(VIEWS);
-                case HUMAN_CLICKS, LANDING -> people(byOs ? PEOPLE_BY_OS : PEOPLE);
+                case HUMAN_CLICKS, LANDING -> {
+                    if (byOs) {
+                        people(PEOPLE_BY_OS);
+                    } else {
+                        peopleOfWeeks();
+                        people(PEOPLE_OF_DAYS);
+                    }
+                }
             }
-            orders();
-            countDistinct();
+            var together = new ArrayList<Together>();
+            if (byOs || question.cohortDays() != null) {
+                orders(ORDERS_BY_OS_AND_AGE);
+                together.addAll(together("day between :from and :until"));
+            } else {
+                together.addAll(ordersOfWeeks());
+                orders(ORDERS_AROUND);
+                together.addAll(together(AROUND));
+            }
+            countDistinct(together);
             return List.copyOf(groups.values());
         }
 
@@ -307,18 +323,20 @@ class ComparisonReport {
                     .list();
         }
 
-        private static final String PEOPLE = """
+        private static final String PEOPLE_OF_WEEKS = """
                 select w.placement_id, w.week "day", w.clicks, w.pastes, w.landings, '' os
                 from rollup_people_week w join rollup_week using (week)
                 where w.week >= :wholeFrom and w.week < :wholeUntil
-                union all
-                select d.placement_id, d.day, d.clicks, d.pastes, d.landings, '' from rollup_people_day d
-                where d.day >= :from and d.day < :wholeFrom or d.day >= :wholeUntil and d.day <= :until
-                union all
-                select d.placement_id, d.day, d.clicks, d.pastes, d.landings, ''
-                from (select g::date week from generate_series(:wholeFrom::date, :wholeUntil::date - 1, interval '7 days') g
-                    except select week from rollup_week) u
-                join rollup_people_day d on d.day between u.week and u.week + 6
+                """;
+
+        /** The days around whole weeks, and those of weeks whose sums are not made yet. */
+        private static final String PEOPLE_OF_DAYS = """
+                select placement_id, day, clicks, pastes, landings, '' os
+                from rollup_people_day
+                where day = any(array(
+                    select d::date from generate_series(:from::date, :until::date, interval '1 day') d
+                    where d < :wholeFrom or d >= :wholeUntil
+                        or date_trunc('week', d)::date not in (select week from rollup_week)))
                 """;
 
         private static final String PEOPLE_BY_OS = """
@@ -348,7 +366,8 @@ class ComparisonReport {
                     .bind("from", from)
                     .bind("until", question.until())
                     .bind("wholeFrom", wholeFrom)
-                    .bind("wholeUntil", wholeUntil);
+                    .bind("wholeUntil", wholeUntil)
+                    .bindArray("spots", Long.class, everything() ? List.of() : List.copyOf(spots.keySet()));
         }
 
         private static int week(ResultSet row) throws SQLException {
@@ -359,32 +378,57 @@ class ComparisonReport {
             return Math.toIntExact(ChronoUnit.WEEKS.between(FIRST_MONDAY, day));
         }
 
-        private void people(String days) {
+        /** Numbers of strata lie close together: hashes of keys with gaps would meet. */
+        private long stratum(Spot spot, int week) {
+            return spot.series() * (long) (lastWeek - firstWeek + 1) + week - firstWeek;
+        }
+
+        /** Over everything, most is in memory; of a creator's or a brand's placements few rows are to be read. */
+        private boolean everything() {
+            return question.scope() instanceof Scope.Everything;
+        }
+
+        private void peopleOfWeeks() {
+            if (everything()) {
+                weekCounts.touches(handle, wholeFrom, wholeUntil).forEach((week, touches) -> {
+                    var values = touches.people().values();
+                    people(week(week), "", touches.people().placements(), values[0], values[1], values[2]);
+                });
+            } else {
+                people(PEOPLE_OF_WEEKS);
+            }
+        }
+
+        private void people(String source) {
             ask("""
-                            select day, os, array_agg(placement_id) placements, array_agg(clicks) clicks, array_agg(pastes) pastes,
-                                array_agg(landings) landings
-                            from (%s) x group by day, os
-                            """.formatted(days))
+                            select day, os, array_agg(placement_id) placements, array_agg(clicks) clicks,
+                                array_agg(pastes) pastes, array_agg(landings) landings
+                            from (%s) x %s group by day, os
+                            """.formatted(source, everything() ? "" : "where placement_id = any(:spots)"))
                     .map((row, context) -> {
-                        var week = week(row);
-                        var os = row.getString("os");
-                        var placements = longs(row, "placements");
-                        var clicks = longs(row, "clicks");
-                        var pastes = longs(row, "pastes");
-                        var landings = longs(row, "landings");
-                        for (var i = 0; i < placements.length; i++) {
-                            var spot = spots.get(placements[i]);
-                            if (spot != null) {
-                                var n = people(spot.medium(), clicks[i], pastes[i], landings[i]);
-                                if (n > 0) {
-                                    seen.add(placements[i]);
-                                }
-                                people(spot, os, week, n);
-                            }
-                        }
-                        return week;
+                        people(
+                                week(row),
+                                row.getString("os"),
+                                longs(row, "placements"),
+                                longs(row, "clicks"),
+                                longs(row, "pastes"),
+                                longs(row, "landings"));
+                        return row;
                     })
                     .list();
+        }
+
+        private void people(int week, String os, long[] placements, long[] clicks, long[] pastes, long[] landings) {
+            for (var i = 0; i < placements.length; i++) {
+                var spot = spots.get(placements[i]);
+                if (spot != null) {
+                    var n = people(spot.medium(), clicks[i], pastes[i], landings[i]);
+                    if (n > 0) {
+                        seen.add(placements[i]);
+                    }
+                    people(spot, os, week, n);
+                }
+            }
         }
 
         private long people(Medium medium, long clicks, long pastes, long landings) {
@@ -409,7 +453,7 @@ class ComparisonReport {
             var cells = cells(spot, os, week);
             cells.arm().n += count;
             cells.creator().n += count;
-            cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal()] += count;
+            cells.group().stratum(stratum(spot, week))[2 * spot.medium().ordinal()] += count;
         }
 
         private Cells cells(Spot spot, String os, int week) {
@@ -427,61 +471,95 @@ class ComparisonReport {
             return groups.computeIfAbsent(monday, key -> new Group(key, key));
         }
 
-        /** Whole weeks, and the days before and after; only days tell OS and age. */
-        private String orderDays() {
-            return question.by() == Grouping.OS || question.cohortDays() != null ? """
-                    select day, placement_id, creator_id, medium, confidence, os, paid, settled, gmv_fen, estimated_fen
-                    from rollup_order_day
-                    where day between :from and :until and paid > 0 and (:age::int is null or age < :age)
-                    """ : """
-                    select week "day", placement_id, creator_id, medium, confidence, '' os, paid, settled, gmv_fen, estimated_fen
-                    from rollup_order_week where week >= :wholeFrom and week < :wholeUntil and paid > 0
-                    union all
-                    select day, placement_id, creator_id, medium, confidence, '' os, paid, settled, gmv_fen, estimated_fen
-                    from rollup_order_day
-                    where (day >= :from and day < :wholeFrom or day >= :wholeUntil and day <= :until) and paid > 0
-                      and :age::int is null
-                    """;
+        /** Only days tell OS and age. */
+        private static final String ORDERS_BY_OS_AND_AGE = """
+                select day, placement_id, creator_id, medium, confidence, os, paid, settled, gmv_fen, estimated_fen
+                from rollup_order_day
+                where day between :from and :until and paid > 0 and (:age::int is null or age < :age)
+                """;
+
+        private static final String AROUND =
+                "(day >= :from and day < :wholeFrom or day >= :wholeUntil and day <= :until)";
+
+        private static final String ORDERS_AROUND = """
+                select day, placement_id, creator_id, medium, confidence, '' os, paid, settled, gmv_fen, estimated_fen
+                from rollup_order_day where %s and paid > 0
+                """.formatted(AROUND);
+
+        private static final String ORDERS_OF_WEEKS = """
+                select week "day", placement_id, creator_id, medium, confidence, '' os, paid, settled, gmv_fen, estimated_fen
+                from rollup_order_week where week >= :wholeFrom and week < :wholeUntil and paid > 0
+                """;
+
+        /** Counts the orders of whole weeks; answers the parts of parent orders that have several. */
+        private List<Together> ordersOfWeeks() {
+            if (!everything()) {
+                orders(ORDERS_OF_WEEKS);
+                return together("day >= :wholeFrom and day < :wholeUntil");
+            }
+            var together = new ArrayList<Together>();
+            weekCounts.orders(handle, wholeFrom, wholeUntil).forEach((monday, orders) -> {
+                var week = week(monday);
+                var values = orders.certain().values();
+                certain(week, "", orders.certain().placements(), values[0], values[1], values[3], values[4]);
+                orders.uncertain().stream()
+                        .filter(one -> one.sums()[0] > 0)
+                        .forEach(one ->
+                                uncertain(week, "", one.placement(), one.creator(), one.medium(), one.sums()[0]));
+                orders.together()
+                        .forEach(part -> together.add(
+                                new Together(part.parent(), part.day(), part.placement(), "", part.settled())));
+            });
+            return together;
         }
 
-        private void orders() {
+        private void orders(String source) {
+            var own = everything() ? "" : "and placement_id = any(:spots)";
             ask("""
                             select day, os, array_agg(placement_id) placements, array_agg(paid) paid, array_agg(settled) settled,
                                 array_agg(gmv_fen) gmv, array_agg(estimated_fen) commission
-                            from (%s) x where confidence = 'EXACT' group by day, os
-                            """.formatted(orderDays()))
+                            from (%s) x where confidence = 'EXACT' %s group by day, os
+                            """.formatted(source, own))
                     .bind("age", question.cohortDays())
                     .map((row, context) -> {
-                        certain(row);
+                        certain(
+                                week(row),
+                                row.getString("os"),
+                                longs(row, "placements"),
+                                longs(row, "paid"),
+                                longs(row, "settled"),
+                                longs(row, "gmv"),
+                                longs(row, "commission"));
                         return row;
                     })
                     .list();
             ask("""
-                            select %s "day", os, placement_id, creator_id, medium, sum(paid) paid
+                            select %s "day", os, placement_id, creator_id, medium, sum(paid)::bigint paid
                             from (%s) x
                             where confidence <> 'EXACT' and (:creator::uuid is null or creator_id = :creator)
                             group by 1, 2, 3, 4, 5
-                            """.formatted(question.by() == Grouping.WEEK ? "day" : "date '2000-01-03'", orderDays()))
+                            """.formatted(question.by() == Grouping.WEEK ? "day" : "date '2000-01-03'", source))
                     .bind("age", question.cohortDays())
                     .bind("creator", question.scope().creatorOnly())
                     .map((row, context) -> {
-                        uncertain(row);
+                        var medium = row.getString("medium");
+                        uncertain(
+                                week(row),
+                                row.getString("os"),
+                                row.getLong("placement_id"),
+                                row.getObject("creator_id", UUID.class),
+                                medium.isEmpty() ? null : Medium.valueOf(medium),
+                                row.getLong("paid"));
                         return row;
                     })
                     .list();
         }
 
-        private void certain(ResultSet row) throws SQLException {
-            var week = week(row);
-            var os = row.getString("os");
-            var placements = longs(row, "placements");
-            var paid = longs(row, "paid");
-            var settled = longs(row, "settled");
-            var gmv = longs(row, "gmv");
-            var commission = longs(row, "commission");
+        private void certain(
+                int week, String os, long[] placements, long[] paid, long[] settled, long[] gmv, long[] commission) {
             for (var i = 0; i < placements.length; i++) {
                 var spot = spots.get(placements[i]);
-                if (spot == null || isUncounted(placements[i])) {
+                if (spot == null || paid[i] == 0 || isUncounted(placements[i])) {
                     continue;
                 }
                 var cells = cells(spot, os, week);
@@ -491,7 +569,7 @@ class ComparisonReport {
                     sums.gmvFen += gmv[i];
                     sums.commissionFen += commission[i];
                 }
-                cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] += paid[i];
+                cells.group().stratum(stratum(spot, week))[2 * spot.medium().ordinal() + 1] += paid[i];
             }
         }
 
@@ -501,80 +579,75 @@ class ComparisonReport {
         }
 
         /** What names no placement may be of any group, unless the group is what it does name. */
-        private void uncertain(ResultSet row) throws SQLException {
-            var spot = spots.get(row.getLong("placement_id"));
-            var named = row.getString("medium");
-            var medium = named.isEmpty() ? null : Medium.valueOf(named);
-            var paid = row.getLong("paid");
+        private void uncertain(int week, String os, long placement, UUID creator, Medium medium, long paid) {
+            var spot = spots.get(placement);
             if (spot != null) {
-                cells(spot, row.getString("os"), week(row)).group().uncertain.merge(medium, paid, Long::sum);
-            } else if (row.getLong("placement_id") == 0 && question.scope().brandOnly() == null) {
-                for (var group : candidates(row, medium)) {
+                cells(spot, os, week).group().uncertain.merge(medium, paid, Long::sum);
+            } else if (placement == 0 && question.scope().brandOnly() == null) {
+                for (var group : candidates(week, creator, medium)) {
                     group.uncertain.merge(medium, paid, Long::sum);
                 }
             }
         }
 
-        private Collection<Group> candidates(ResultSet row, Medium medium) throws SQLException {
+        private Collection<Group> candidates(int week, UUID creator, Medium medium) {
             if (question.by() == Grouping.WEEK) {
-                return List.of(weekGroup(week(row)));
+                return List.of(weekGroup(week));
             }
             if (question.by() == Grouping.CREATOR && medium != null) {
-                var group = groups.get(row.getString("creator_id"));
+                var group = groups.get(creator.toString());
                 return group == null ? List.of() : List.of(group);
             }
             return groups.values();
         }
 
-        /** A parent order whose lines lie in several cells of one arm is one order: the first cell has it. */
-        private void countDistinct() {
-            var parents = ask("""
-                            select array_agg(parent) parents, array_agg(placement_id) placements, array_agg(week) weeks,
-                                array_agg(os) oses, array_agg(settled) settled
-                            from (
-                                select hashtextextended(marketplace || '/' || parent_no, 0) parent, placement_id,
-                                    (day - date '2000-01-03') / 7 week, os, settled
-                                from rollup_order_part
-                                where not alone and day between :from and :until and confidence = 'EXACT' and paid = 1
-                                  and (:age::int is null or age < :age) and (:creator::uuid is null or creator_id = :creator)
-                                order by 1, day, placement_id
-                            ) together having count(*) > 0
-                            """)
+        /** A part of a paid parent order that lies in several. */
+        private record Together(long parent, LocalDate day, long placement, String os, long settled) {}
+
+        private List<Together> together(String days) {
+            return ask("""
+                            select hashtextextended(marketplace || '/' || parent_no, 0) parent, day, placement_id, os, settled
+                            from rollup_order_part
+                            where not alone and %s and confidence = 'EXACT' and paid = 1
+                              and (:age::int is null or age < :age) and (:creator::uuid is null or creator_id = :creator)
+                            """.formatted(days))
                     .bind("age", question.cohortDays())
                     .bind("creator", question.scope().creatorOnly())
                     .map((row, context) -> new Together(
-                            longs(row, "parents"),
-                            longs(row, "placements"),
-                            longs(row, "weeks"),
-                            (String[]) row.getArray("oses").getArray(),
-                            longs(row, "settled")))
-                    .findOne();
-            parents.ifPresent(this::countDistinct);
+                            row.getLong("parent"),
+                            row.getObject("day", LocalDate.class),
+                            row.getLong("placement_id"),
+                            row.getString("os"),
+                            row.getLong("settled")))
+                    .list();
         }
 
-        /** Parts of parent orders that have several, those of one parent after each other. */
-        private record Together(long[] parents, long[] placements, long[] weeks, String[] oses, long[] settled) {}
-
-        private void countDistinct(Together parts) {
+        /** A parent order whose lines lie in several cells of one arm is one order: the first cell has it. */
+        private void countDistinct(List<Together> parts) {
+            parts.sort(Comparator.comparingLong(Together::parent)
+                    .thenComparing(Together::day)
+                    .thenComparingLong(Together::placement));
             var seen = new HashSet<Sums>();
             var settledSeen = new HashSet<Sums>();
-            for (var i = 0; i < parts.parents().length; i++) {
-                if (i == 0 || parts.parents()[i] != parts.parents()[i - 1]) {
+            Together last = null;
+            for (var part : parts) {
+                if (last == null || part.parent() != last.parent()) {
                     seen.clear();
                     settledSeen.clear();
                 }
-                var spot = spots.get(parts.placements()[i]);
-                if (spot == null || isUncounted(parts.placements()[i])) {
+                last = part;
+                var spot = spots.get(part.placement());
+                if (spot == null || isUncounted(part.placement())) {
                     continue;
                 }
-                var week = Math.toIntExact(parts.weeks()[i]);
-                var cells = cells(spot, parts.oses()[i], week);
+                var week = week(part.day());
+                var cells = cells(spot, part.os(), week);
                 var arm = cells.arm();
                 var again = seen.add(arm) ? 0 : 1;
                 arm.orders -= again;
                 cells.creator().orders -= again;
-                cells.group().stratum(spot.series(), week)[2 * spot.medium().ordinal() + 1] -= again;
-                if (parts.settled()[i] == 1 && !settledSeen.add(arm)) {
+                cells.group().stratum(stratum(spot, week))[2 * spot.medium().ordinal() + 1] -= again;
+                if (part.settled() == 1 && !settledSeen.add(arm)) {
                     arm.settledOrders--;
                     cells.creator().settledOrders--;
                 }

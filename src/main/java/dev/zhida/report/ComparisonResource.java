@@ -164,40 +164,42 @@ class ComparisonResource {
     private record Compared(Group group, Medium side, Comparison comparison) {}
 
     private static List<GroupView> views(Question question, List<Group> groups) {
-        var compared = new ArrayList<Compared>();
-        for (var group : groups) {
-            for (var side : ComparisonReport.SIDES) {
-                if (side == Medium.TOKEN || group.arms.containsKey(side)) {
-                    compared.add(new Compared(group, side, Comparison.of(group.strata(side), group.uncertain(side))));
-                }
-            }
-        }
+        // Intervals that draw a thousand times take a while, and groups do not know of each other.
+        var compared = groups.parallelStream()
+                .flatMap(group -> ComparisonReport.SIDES.stream()
+                        .filter(side -> side == Medium.TOKEN || group.arms.containsKey(side))
+                        .map(side ->
+                                new Compared(group, side, Comparison.of(group.strata(side), group.uncertain(side)))))
+                .toList();
         var told = question.scope().brandOnly() == null;
         // Orders that never saw a landing page are orders all the same: nothing is claimed per landing.
         var adjusted = question.denominator() == Denominator.LANDING ? Map.<Compared, Double>of() : holm(compared);
         var everybody = everybody(groups);
-        var sides = new HashMap<Group, Map<Medium, SideView>>();
-        for (var one : compared) {
-            var pHolm = adjusted.get(one);
-            sides.computeIfAbsent(one.group(), g -> new EnumMap<>(Medium.class))
-                    .put(
+        var views = compared.parallelStream()
+                .map(one -> {
+                    var pHolm = adjusted.get(one);
+                    return SideView.of(
+                            one.group(),
                             one.side(),
-                            SideView.of(
-                                    one.group(),
-                                    one.side(),
-                                    one.comparison(),
-                                    pHolm,
-                                    shrunken(one, everybody),
-                                    Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one)),
-                                    told));
+                            one.comparison(),
+                            pHolm,
+                            shrunken(one, everybody),
+                            Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one)),
+                            told);
+                })
+                .toList();
+        var sides = new HashMap<Group, Map<Medium, SideView>>();
+        for (var i = 0; i < compared.size(); i++) {
+            sides.computeIfAbsent(compared.get(i).group(), g -> new EnumMap<>(Medium.class))
+                    .put(compared.get(i).side(), views.get(i));
         }
         return groups.stream()
                 .map(group -> {
                     var arms = new EnumMap<Medium, ArmView>(Medium.class);
                     group.arms.forEach((medium, sums) -> arms.put(medium, ArmView.of(sums, told)));
-                    var views = sides.get(group);
+                    var own = sides.get(group);
                     return new GroupView(
-                            group.key, group.name, arms, views.get(Medium.TOKEN), views.get(Medium.NATIVE_TOKEN));
+                            group.key, group.name, arms, own.get(Medium.TOKEN), own.get(Medium.NATIVE_TOKEN));
                 })
                 .toList();
     }

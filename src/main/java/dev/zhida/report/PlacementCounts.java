@@ -11,10 +11,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -28,9 +30,11 @@ import org.jdbi.v3.core.statement.Query;
 class PlacementCounts {
 
     private final Jdbi jdbi;
+    private final WeekCounts weekCounts;
 
-    PlacementCounts(Jdbi jdbi) {
+    PlacementCounts(Jdbi jdbi, WeekCounts weekCounts) {
         this.jdbi = jdbi;
+        this.weekCounts = weekCounts;
     }
 
     /** What can be one group of a report. */
@@ -98,8 +102,8 @@ class PlacementCounts {
             )""";
 
     /**
-     * What is counted by placement: whole weeks where their sums hold, single days around them. Orders of unknown
-     * placement are nobody's here.
+     * What is counted by placement: whole weeks where their sums hold, unless they are in memory, and single days around
+     * them. Orders of unknown placement are nobody's here.
      */
     private static final String SUMS = """
             whole as materialized (
@@ -109,25 +113,25 @@ class PlacementCounts {
                 where date_trunc('week', d)::date not in (select week from whole)
             ), acts as (
                 select t.placement_id, %1$s from rollup_act_week t
-                where t.week = any(array(select week from whole)) %2$s
+                where t.week = any(array(select week from whole where not :kept)) %2$s
                 union all
                 select t.placement_id, %1$s from rollup_act_day t
                 where t.day = any(array(select day from single)) %2$s
             ), people as (
                 select t.placement_id, clicks + pastes as people from rollup_people_week t
-                where t.week = any(array(select week from whole)) %2$s
+                where t.week = any(array(select week from whole where not :kept)) %2$s
                 union all
                 select t.placement_id, clicks + pastes from rollup_people_day t
                 where t.day = any(array(select day from single)) %2$s
             ), bought as (
                 select t.placement_id, %3$s from rollup_order_week t
-                where t.week = any(array(select week from whole)) and t.placement_id <> 0 %2$s
+                where t.week = any(array(select week from whole where not :kept)) and t.placement_id <> 0 %2$s
                 union all
                 select t.placement_id, %3$s from rollup_order_day t
                 where t.day = any(array(select day from single)) and t.placement_id <> 0 %2$s
             )""";
 
-    private static final String ACTS = "clicks, sent_on, pages, landings, copies, opens, shares, brought_back, pastes";
+    static final String ACTS = "clicks, sent_on, pages, landings, copies, opens, shares, brought_back, pastes";
 
     private static final String ORDERS = """
             paid as orders, settled as settled_orders, invalid as invalid_orders, gmv_fen, estimated_fen, settled_fen""";
@@ -143,14 +147,39 @@ class PlacementCounts {
             greatest(sum(p.paid) - 1, 0) as again_orders, greatest(sum(p.settled) - 1, 0) as again_settled,
             sum(p.invalid) - bool_and(p.invalid = 1)::int as again_invalid""";
 
+    private static final int PEOPLE = 1;
+    private static final int FIRST_OF_ORDERS = 10;
+
     /** A group with what is counted of it. */
     record Group(String key, String name, Counts counts) {}
 
+    /** A group as it is summed up: numbers in the order of {@link #COUNTS}, and orders that were counted again. */
+    private record Sums(String key, String name, long[] numbers, long[] again) {
+
+        static Sums of(ResultSet row) throws SQLException {
+            return new Sums(row.getString("key"), row.getString("name"), longs(row, COUNTS), longs(row, AGAIN));
+        }
+
+        private static long[] longs(ResultSet row, String columns) throws SQLException {
+            var names = columns.split(",\\s*");
+            var numbers = new long[names.length];
+            for (var i = 0; i < numbers.length; i++) {
+                numbers[i] = row.getLong(names[i]);
+            }
+            return numbers;
+        }
+
+        Group group() {
+            return new Group(key, name, counts(numbers, again));
+        }
+    }
+
     /** What is counted of each group. */
     List<Group> byGroup(Grouping by, Selection selection, Days days) {
-        return jdbi.withHandle(handle -> query(
-                        handle,
-                        """
+        return OneMoment.read(jdbi, handle -> {
+            var sums = query(
+                            handle,
+                            """
                         with %s, %s,
                         acted as (select placement_id, %s from acts group by 1),
                         came as (select placement_id, %s from people group by 1),
@@ -169,18 +198,72 @@ class PlacementCounts {
                         select g.*, a.again_orders, a.again_settled, a.again_invalid
                         from grouped g left join again a using (key)
                         """.formatted(
-                                SEEN.formatted(by.key, by.name),
-                                SUMS.formatted(ACTS, within(selection), ORDERS),
-                                sums(ACTS),
-                                sums("people"),
-                                sums("orders, settled_orders, invalid_orders, gmv_fen, estimated_fen, settled_fen"),
-                                sums(COUNTS),
-                                sums(AGAIN),
-                                AGAIN_OF_A_PARENT),
-                        selection,
-                        days)
-                .map((row, context) -> new Group(row.getString("key"), row.getString("name"), counts(row)))
-                .list());
+                                    SEEN.formatted(by.key, by.name),
+                                    SUMS.formatted(ACTS, within(selection), ORDERS),
+                                    sums(ACTS),
+                                    sums("people"),
+                                    sums("orders, settled_orders, invalid_orders, gmv_fen, estimated_fen, settled_fen"),
+                                    sums(COUNTS),
+                                    sums(AGAIN),
+                                    AGAIN_OF_A_PARENT),
+                            selection,
+                            days)
+                    .bind("kept", !selection.limits())
+                    .map((row, context) -> Sums.of(row))
+                    .list();
+            if (!selection.limits()) {
+                addWeeks(handle, by, selection, days, sums);
+            }
+            return sums.stream().map(Sums::group).toList();
+        });
+    }
+
+    /** Over everything, most is in memory; of a selection few rows are to be read. */
+    private void addWeeks(Handle handle, Grouping by, Selection selection, Days days, List<Sums> sums) {
+        var byKey = sums.stream().collect(Collectors.toMap(Sums::key, Sums::numbers));
+        var byPlacement = new HashMap<Long, long[]>();
+        query(handle, "with %s select id, key from seen".formatted(SEEN.formatted(by.key, by.name)), selection, days)
+                .map((row, context) -> byPlacement.put(row.getLong("id"), byKey.get(row.getString("key"))))
+                .list();
+        var orders = weekCounts.orders(handle, days.from(), days.until());
+        weekCounts.touches(handle, days.from(), days.until()).forEach((week, touches) -> {
+            var acts = touches.acts().values();
+            add(byPlacement, touches.acts().placements(), (numbers, i) -> {
+                numbers[0] += acts[0][i];
+                for (var act = 1; act < acts.length; act++) {
+                    numbers[PEOPLE + act] += acts[act][i];
+                }
+            });
+            var people = touches.people().values();
+            add(
+                    byPlacement,
+                    touches.people().placements(),
+                    (numbers, i) -> numbers[PEOPLE] += people[0][i] + people[1][i]);
+            var counted = orders.get(week);
+            if (counted != null) {
+                var certain = counted.certain().values();
+                add(byPlacement, counted.certain().placements(), (numbers, i) -> {
+                    for (var order = 0; order < certain.length; order++) {
+                        numbers[FIRST_OF_ORDERS + order] += certain[order][i];
+                    }
+                });
+                for (var uncertain : counted.uncertain()) {
+                    var numbers = byPlacement.get(uncertain.placement());
+                    for (var order = 0; numbers != null && order < uncertain.sums().length; order++) {
+                        numbers[FIRST_OF_ORDERS + order] += uncertain.sums()[order];
+                    }
+                }
+            }
+        });
+    }
+
+    private static void add(Map<Long, long[]> byPlacement, long[] placements, ObjIntConsumer<long[]> adding) {
+        for (var i = 0; i < placements.length; i++) {
+            var numbers = byPlacement.get(placements[i]);
+            if (numbers != null) {
+                adding.accept(numbers, i);
+            }
+        }
     }
 
     private static String sums(String columns) {
@@ -194,7 +277,7 @@ class PlacementCounts {
     Map<LocalDate, Counts> byDay(Selection selection, Days days) {
         var byDay = new TreeMap<LocalDate, Counts>();
         var inside = "t.day >= :from and t.day < :until " + within(selection);
-        jdbi.useHandle(handle -> query(
+        OneMoment.read(jdbi, handle -> query(
                         handle,
                         """
                         with %s,
@@ -224,14 +307,15 @@ class PlacementCounts {
                                 COUNTS),
                         selection,
                         days)
-                .map((row, context) -> byDay.put(row.getObject("day", LocalDate.class), counts(row)))
+                .map((row, context) -> byDay.put(
+                        row.getObject("day", LocalDate.class), counts(Sums.longs(row, COUNTS), Sums.longs(row, AGAIN))))
                 .list());
         return byDay;
     }
 
     /** What the marketplaces report as commission of a selection's valid orders: settled, else expected. */
     Money cost(Selection selection, Days days) {
-        return jdbi.withHandle(handle -> query(handle, """
+        return OneMoment.read(jdbi, handle -> query(handle, """
                         with %s
                         select coalesce(sum(coalesce(o.settled_fen, o.estimated_fen)), 0)::bigint
                         from attribution a join order_line o on o.id = a.order_line_id
@@ -259,24 +343,24 @@ class PlacementCounts {
                 .bind("untilAt", utc(BusinessTime.startOf(days.until())));
     }
 
-    private static Counts counts(ResultSet row) throws SQLException {
+    private static Counts counts(long[] numbers, long[] again) {
         return new Counts(
-                row.getLong("clicks"),
-                row.getLong("people"),
-                row.getLong("sent_on"),
-                row.getLong("pages"),
-                row.getLong("landings"),
-                row.getLong("copies"),
-                row.getLong("opens"),
-                row.getLong("shares"),
-                row.getLong("brought_back"),
-                row.getLong("pastes"),
-                row.getLong("orders") - row.getLong("again_orders"),
-                row.getLong("settled_orders") - row.getLong("again_settled"),
-                row.getLong("invalid_orders") - row.getLong("again_invalid"),
-                row.getLong("gmv_fen"),
-                row.getLong("estimated_fen"),
-                row.getLong("settled_fen"));
+                numbers[0],
+                numbers[PEOPLE],
+                numbers[2],
+                numbers[3],
+                numbers[4],
+                numbers[5],
+                numbers[6],
+                numbers[7],
+                numbers[8],
+                numbers[9],
+                numbers[FIRST_OF_ORDERS] - again[0],
+                numbers[11] - again[1],
+                numbers[12] - again[2],
+                numbers[13],
+                numbers[14],
+                numbers[15]);
     }
 
     /** How long buyers took from the click to the order: upper bounds in seconds, the last bar being open. */
@@ -285,7 +369,7 @@ class PlacementCounts {
 
     /** Distinct parent orders by how long they took: one count more than there are bounds; last those of unknown time. */
     List<Long> delays(Selection selection, Days days) {
-        return jdbi.withHandle(handle -> {
+        return OneMoment.read(jdbi, handle -> {
             var bars = new Long[DELAY_BOUNDS.size() + 2];
             Arrays.fill(bars, 0L);
             query(handle, """

@@ -78,6 +78,12 @@ public class OrderRollup {
             from part
             """;
 
+    /** Says that what was read of the weeks does not hold any more. */
+    private static final String VERSIONS = """
+            insert into rollup_order_week_version select week, pg_current_xact_id() from (%s) changed
+            on conflict on constraint rollup_order_week_version_pkey do update set version = excluded.version
+            """;
+
     private final Jdbi jdbi;
 
     OrderRollup(Jdbi jdbi) {
@@ -154,9 +160,10 @@ public class OrderRollup {
     /** Adds parts to all cells that they belong to. */
     private static String add(String parts) {
         return """
-                with part as (%s), hours as (%s), days as (%s) %s
+                with part as (%s), versions as (%s), hours as (%s), days as (%s) %s
                 """.formatted(
                 parts,
+                VERSIONS.formatted("select distinct date_trunc('week', day)::date as week from part"),
                 sum("rollup_order_hour", HOUR_KEYS, "day, placement_id, hour, creator_id, medium, confidence", "part"),
                 sum("rollup_order_day", DAY_KEYS, DAY_KEYS, "part"),
                 sum("rollup_order_week", WEEK_KEYS, weekKeys(), "part"));
@@ -201,6 +208,7 @@ public class OrderRollup {
                 handle.execute("delete from " + table + " where day = ?", day);
             }
             handle.execute("delete from rollup_order_week where week = date_trunc('week', ?::date)::date", day);
+            handle.execute(VERSIONS.formatted("select date_trunc('week', ?::date)::date as week"), day);
             handle.createUpdate(sum("rollup_order_hour", HOUR_KEYS, HOUR_KEYS, "rollup_order_part where day = :day"))
                     .bind("day", day)
                     .execute();

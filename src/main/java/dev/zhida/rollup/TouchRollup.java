@@ -248,10 +248,12 @@ public class TouchRollup {
      *
      * @param today of which the week is not over yet
      */
-    void sumWeeks(LocalDate today) {
+    public void sumWeeks(LocalDate today) {
         jdbi.withHandle(handle -> handle.createQuery("""
-                                select distinct date_trunc('week', day)::date from rollup_act_day
-                                where day < date_trunc('week', :today::date)
+                                select w::date from generate_series(
+                                    date_trunc('week', (select min(day) from rollup_act_day)),
+                                    date_trunc('week', :today::date) - interval '1 week', interval '1 week') w
+                                where exists (select from rollup_act_day where day between w::date and w::date + 6)
                                 except select week from rollup_week order by 1
                                 """)
                         .bind("today", today)
