@@ -5,6 +5,7 @@ import dev.zhida.comparison.Bounds;
 import dev.zhida.comparison.Clusters.Cluster;
 import dev.zhida.comparison.Stratum;
 import dev.zhida.identity.Scope;
+import dev.zhida.marketplace.Marketplace;
 import dev.zhida.platform.Medium;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
@@ -57,7 +58,7 @@ class ComparisonReport {
         CREATOR("p.creator_id::text", "c.name"),
         CAMPAIGN("coalesce(p.campaign_id::text, '')", "coalesce(m.name, '')"),
         OFFER("p.offer_id::text", "coalesce(o.title, o.item_id)"),
-        COUPON(COUPON_STRENGTH, COUPON_STRENGTH),
+        COUPON(CouponStrength.SQL, CouponStrength.SQL),
         WEEK("''", "''");
 
         private final String key;
@@ -72,13 +73,6 @@ class ComparisonReport {
             return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    /** What the coupon takes off the price. */
-    private static final String COUPON_STRENGTH = """
-            case when o.coupon_fen is null then 'none' when o.price_fen is null then 'unknown'
-                 when o.coupon_fen * 20 < o.price_fen then 'under-5%' when o.coupon_fen * 10 < o.price_fen then '5-10%'
-                 when o.coupon_fen * 5 < o.price_fen then '10-20%' else '20%-and-more' end
-            """;
 
     /** What both sides are counted by. */
     enum Denominator {
@@ -187,14 +181,23 @@ class ComparisonReport {
         }
     }
 
-    /** The groups in the order of their keys. */
-    List<Group> read(Question question) {
+    /**
+     * What was read.
+     *
+     * @param groups in the order of their keys
+     * @param clicks of people on links; only read where sides are counted by landing
+     * @param sentOn those of them that were sent straight on
+     * @param ordersByCreation orders that tell no click, so that they count on the day of the order
+     */
+    record Answer(List<Group> groups, long clicks, long sentOn, long ordersByCreation) {}
+
+    Answer read(Question question) {
         // One transaction, so that all parts of the answer are of one moment.
         return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> {
             // Arrays are gathered in memory; compiling the statements would take longer than they do.
             handle.execute("set local work_mem = '64MB'");
             handle.execute("set local jit = off");
-            return new Reading(handle, question).groups();
+            return new Reading(handle, question).answer();
         });
     }
 
@@ -204,7 +207,7 @@ class ComparisonReport {
      * @param series which of the conditions under which link and token are compared
      * @param fixed where its counts go; {@code null} if that depends on week or OS
      */
-    private record Spot(UUID creator, Medium medium, int series, Cells fixed) {}
+    private record Spot(UUID creator, Medium medium, boolean tellsClicks, int series, Cells fixed) {}
 
     /** Where counts of a placement go. */
     private record Cells(Group group, Sums arm, Sums creator) {
@@ -221,6 +224,9 @@ class ComparisonReport {
         private final Question question;
         private final Map<Long, Spot> spots = new HashMap<>();
         private final Map<String, Group> groups = new TreeMap<>();
+        private long clicks;
+        private long sentOn;
+        private long ordersByCreation;
         /** Placements with anything of the denominator. */
         private final Set<Long> seen = new HashSet<>();
 
@@ -256,7 +262,7 @@ class ComparisonReport {
                     .orElse(question.until());
         }
 
-        List<Group> groups() {
+        Answer answer() {
             readSpots();
             var byOs = question.by() == Grouping.OS;
             switch (question.denominator()) {
@@ -266,13 +272,33 @@ class ComparisonReport {
             }
             orders();
             countDistinct();
-            return List.copyOf(groups.values());
+            if (question.denominator() == Denominator.LANDING) {
+                answers();
+            }
+            return new Answer(List.copyOf(groups.values()), clicks, sentOn, ordersByCreation);
+        }
+
+        /** How clicks on links were answered. */
+        private void answers() {
+            ask("""
+                            select placement_id, sum(clicks)::bigint clicks, sum(sent_on)::bigint sent_on from rollup_act_day
+                            where day between :from and :until group by 1
+                            """)
+                    .map((row, context) -> {
+                        var spot = spots.get(row.getLong("placement_id"));
+                        if (spot != null && spot.medium() == Medium.LINK) {
+                            clicks += row.getLong("clicks");
+                            sentOn += row.getLong("sent_on");
+                        }
+                        return row;
+                    })
+                    .list();
         }
 
         private void readSpots() {
             var seriesByConditions = new HashMap<Series, Integer>();
             handle.createQuery("""
-                            select p.id, p.creator_id, p.offer_id, p.platform, p.medium, %s key, %s name
+                            select p.id, p.creator_id, p.offer_id, p.platform, p.medium, o.marketplace, %s key, %s name
                             from placement p
                             join creator c on c.id = p.creator_id
                             join offer o on o.id = p.offer_id
@@ -301,6 +327,8 @@ class ComparisonReport {
                                 new Spot(
                                         creator,
                                         medium,
+                                        Marketplace.valueOf(row.getString("marketplace"))
+                                                .tellsClicks(),
                                         seriesByConditions.computeIfAbsent(series, s -> seriesByConditions.size()),
                                         fixed));
                     })
@@ -483,6 +511,9 @@ class ComparisonReport {
                 var spot = spots.get(placements[i]);
                 if (spot == null || isUncounted(placements[i])) {
                     continue;
+                }
+                if (!spot.tellsClicks()) {
+                    ordersByCreation += paid[i];
                 }
                 var cells = cells(spot, os, week);
                 for (var sums : List.of(cells.arm(), cells.creator())) {
