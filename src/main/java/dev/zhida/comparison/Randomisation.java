@@ -83,8 +83,9 @@ public final class Randomisation {
             above[i] = reach(apart, draw.side());
             below[i] = reach(-apart, draw.side());
         }
-        var low = observed - bound(below);
-        var high = observed + bound(above);
+        // A bound that is 0 but for the last digits must not say that there is a difference.
+        var low = observed - bound(below) - SAME;
+        var high = observed + bound(above) + SAME;
         return Double.isInfinite(low) || Double.isInfinite(high)
                 ? Optional.empty()
                 : Optional.of(new Shown(

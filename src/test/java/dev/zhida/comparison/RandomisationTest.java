@@ -70,6 +70,58 @@ class RandomisationTest {
         }
     }
 
+    private static List<Post> block(int block, int tokens, int... values) {
+        return IntStream.range(0, values.length)
+                .mapToObj(i -> new Post(block, (tokens >> i & 1) == 1, values[i]))
+                .toList();
+    }
+
+    @Test
+    void ties_at_the_twentieth_draw_show_no_difference() {
+        var posts = new ArrayList<>(block(1, 9, 3, 4, 3, 2));
+        posts.addAll(block(2, 6, 3, 7, 6, 0));
+        posts.addAll(block(3, 3, 3, 3, 0, 0));
+        var shown = Randomisation.of(posts).orElseThrow();
+        assertThat(shown.p()).isCloseTo(12.0 / 216, within(1e-12));
+        assertThat(shown.difference().low()).isNotPositive();
+        var other = posts.stream()
+                .map(post -> new Post(post.block(), !post.token(), post.value()))
+                .toList();
+        assertThat(Randomisation.of(other).orElseThrow().difference().high()).isNotNegative();
+    }
+
+    @Test
+    void nothing_is_claimed_that_the_test_does_not_reject() {
+        var random = new SplittableRandom(5);
+        var masks = new int[] {3, 5, 6, 9, 10, 12};
+        var claims = 0;
+        var atTheEdge = 0;
+        for (var world = 0; world < 6_000; world++) {
+            // Few different values, so that many draws are just as far.
+            var most = random.nextInt(2, 9);
+            var more = random.nextInt(0, 3);
+            var posts = new ArrayList<Post>();
+            for (var block = 0; block < 3; block++) {
+                for (var post : block(
+                        block, masks[random.nextInt(6)], random.ints(4, 0, most).toArray())) {
+                    posts.add(new Post(block, post.token(), post.value() + (post.token() ? more : 0)));
+                }
+            }
+            var shown = Randomisation.of(posts).orElse(null);
+            if (shown == null) {
+                continue;
+            }
+            if (shown.difference().low() > 0 || shown.difference().high() < 0) {
+                claims++;
+                assertThat(shown.p()).as("%s", posts).isLessThanOrEqualTo(0.05);
+            } else if (shown.p() <= 0.06) {
+                atTheEdge++;
+            }
+        }
+        assertThat(claims).isGreaterThan(1_000);
+        assertThat(atTheEdge).isGreaterThan(100);
+    }
+
     @Test
     void posts_are_compared_within_their_block_only() {
         // The second block had a feast; it had nothing to do with the token.
