@@ -17,6 +17,9 @@ alter table experiment
     add column count_days int,
     add column seed bigint;
 update experiment set verdict = 'BY_HAND' where state = 'STOPPED';
+-- Nobody was told that those which run would end: they go on for 28 days from now, as far as the limit lets them.
+update experiment set most_days = least(200, floor(extract(epoch from now() - started_at) / 86400)::int + 28)
+    where state = 'RUNNING';
 alter table experiment
     drop constraint experiment_planned_enough,
     add constraint experiment_planned_enough check (planned >= case unit when 'PEOPLE' then 200 else 12 end),
