@@ -6,6 +6,7 @@ import dev.zhida.experiment.Experiments.Experiment;
 import dev.zhida.experiment.Experiments.State;
 import dev.zhida.experiment.Experiments.Unit;
 import dev.zhida.experiment.Experiments.Verdict;
+import dev.zhida.rollup.Counts;
 import io.quarkus.logging.Log;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
@@ -22,11 +23,13 @@ public class ExperimentStops {
 
     private final Experiments experiments;
     private final ExperimentCounts counts;
+    private final Counts progress;
     private final Clock clock;
 
-    ExperimentStops(Experiments experiments, ExperimentCounts counts, Clock clock) {
+    ExperimentStops(Experiments experiments, ExperimentCounts counts, Counts progress, Clock clock) {
         this.experiments = experiments;
         this.counts = counts;
+        this.progress = progress;
         this.clock = clock;
     }
 
@@ -40,20 +43,25 @@ public class ExperimentStops {
         }
     }
 
+    /** Touches and orders that wait to be counted belong to the result as well: nothing is decided or kept without them. */
     private void look(Experiment experiment) {
+        var now = clock.instant();
+        var countedTo = progress.countedTo();
         if (experiment.state() == State.STOPPED) {
-            experiments.keep(experiment.id(), counts.written(counts.count(experiment, experiment.stoppedAt())));
+            if (!countedTo.isBefore(experiment.stoppedAt())) {
+                experiments.keep(experiment.id(), counts.written(counts.count(experiment, experiment.stoppedAt())));
+            }
             return;
         }
-        var now = clock.instant();
-        var counted = counts.count(experiment, now);
-        ExperimentResult.stop(experiment, counted, now)
+        var until = countedTo.isBefore(now) ? countedTo : now;
+        var counted = counts.count(experiment, until);
+        ExperimentResult.stop(experiment, counted, until)
                 .ifPresent(stop -> experiments.conclude(
                         experiment.id(),
                         Verdict.valueOf(stop.name()),
                         why(experiment, stop),
                         counts.written(counted),
-                        now));
+                        until));
     }
 
     private static String why(Experiment experiment, Stop stop) {
