@@ -4,10 +4,12 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.experiment.Split;
 import dev.zhida.report.ExperimentStops;
+import dev.zhida.rollup.Counts;
 import dev.zhida.touch.TouchFixture;
 import dev.zhida.touch.TouchInbox;
 import dev.zhida.touch.TouchLog;
@@ -31,6 +33,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +61,9 @@ class ExperimentTest {
 
     @Inject
     ExperimentStops stops;
+
+    @Inject
+    Counts counts;
 
     private String entry;
     private String link;
@@ -122,6 +128,16 @@ class ExperimentTest {
                 .statusCode(200)
                 .extract()
                 .jsonPath();
+    }
+
+    /** Looks whether experiments end, when all that happened is counted. */
+    private void look() {
+        var now = Instant.now();
+        while (counts.countedTo().isBefore(now)) {
+            assertThat(Instant.now()).as("all is counted").isBefore(now.plusSeconds(20));
+            LockSupport.parkNanos(20_000_000);
+        }
+        stops.look();
     }
 
     private static int click(String code, UUID cookie) {
@@ -226,7 +242,7 @@ class ExperimentTest {
                         .one());
         assertThat(audited).isEqualTo(3);
 
-        stops.look();
+        look();
         people(link, 10);
         assertThat(report(id).getLong("people"))
                 .as("what was counted when it was stopped is kept")
@@ -243,14 +259,14 @@ class ExperimentTest {
     @Test
     void it_ends_by_itself_when_it_is_decided_and_keeps_what_it_was() throws Exception {
         var id = running();
-        stops.look();
+        look();
         assertThat(report(id).getString("end.verdict")).isNull();
         people(link, 450);
         people(token, 450);
         orders(link, 80, Instant.now());
         orders(token, 10, Instant.now());
         inbox.awaitTaken();
-        stops.look();
+        look();
 
         var ended = report(id);
         assertThat(ended.getString("end.verdict")).isEqualTo("FOR_LINK");
@@ -273,7 +289,7 @@ class ExperimentTest {
         // Orders of clicks before the end that come later.
         orders(token, 50, Instant.parse(ended.getString("end.stoppedAt")).minusMillis(5));
         people(token, 300);
-        stops.look();
+        look();
         var later = report(id);
         assertThat(later.getList("end.ordersNow", Long.class)).containsExactly(80L, 60L);
         assertThat(later.getLong("token.orders")).isEqualTo(10);
@@ -300,11 +316,11 @@ class ExperimentTest {
         orders(link, 10, Instant.now());
         orders(token, 10, Instant.now());
         inbox.awaitTaken();
-        stops.look();
+        look();
         assertThat(report(id).getString("end.verdict")).as("399 of 400 people").isNull();
         people(link, 1);
         inbox.awaitTaken();
-        stops.look();
+        look();
         var ended = report(id);
         assertThat(ended.getString("end.verdict")).isEqualTo("AT_MAXIMUM");
         assertThat(ended.getString("state")).isEqualTo("NO_DIFFERENCE_SHOWN");
@@ -329,10 +345,10 @@ class ExperimentTest {
                 .getString("id");
         post(World.CREATOR, "/experiments/" + days + "/start", "").statusCode(200);
         startedBefore(days, 47);
-        stops.look();
+        look();
         assertThat(report(days).getString("end.verdict")).isNull();
         startedBefore(days, 1);
-        stops.look();
+        look();
         assertThat(report(days).getString("end.verdict")).isEqualTo("AT_MAXIMUM");
     }
 
@@ -357,6 +373,48 @@ class ExperimentTest {
             assertThat(report(id).getString("dataTo")).isEqualTo("2026-01-02T03:04:00Z");
             counting.rollback();
         }
+    }
+
+    @Test
+    void nothing_is_decided_or_kept_without_those_who_wait_to_be_counted() throws Exception {
+        var decided = running();
+        people(link, 450);
+        people(token, 450);
+        orders(link, 80, Instant.now());
+        orders(token, 10, Instant.now());
+        var item = entry;
+        threePlacements();
+        assertThat(entry).isNotEqualTo(item);
+        var stopped = running();
+        people(link, 3);
+        inbox.awaitTaken();
+        try (var counting = jdbi.open()) {
+            // Nobody counts orders while this lasts.
+            counting.begin();
+            counting.execute("select pg_advisory_xact_lock(hashtext('rollup_order'))");
+            jdbi.useHandle(handle -> handle.execute("""
+                    insert into order_change (written_at, marketplaces, parent_nos)
+                    values (now() - interval '1 hour', '{TAOBAO}', '{none}')
+                    """));
+            post(World.CREATOR, "/experiments/" + stopped + "/stop", Map.of("reason", "人数够了"))
+                    .statusCode(200);
+            stops.look();
+            assertThat(report(decided).getString("end.verdict")).isNull();
+            assertThat(kept(stopped)).isNull();
+            counting.rollback();
+        }
+        look();
+        assertThat(report(decided).getString("end.verdict")).isEqualTo("FOR_LINK");
+        assertThat(kept(stopped)).isNotNull();
+        assertThat(report(stopped).getLong("people")).isEqualTo(3);
+    }
+
+    private String kept(String id) {
+        return jdbi.withHandle(handle -> handle.createQuery("select kept::text from experiment where id = :id")
+                .bind("id", UUID.fromString(id))
+                .mapTo(String.class)
+                .findOne()
+                .orElse(null));
     }
 
     private ValidatableResponse createByPost(Map<String, Object> more) {
@@ -434,7 +492,7 @@ class ExperimentTest {
 
         daysGoBy(id, 3);
         sell(id);
-        stops.look();
+        look();
         var waiting = report(id);
         assertThat(waiting.getString("end.verdict"))
                 .as("a day for the marketplace to tell")
@@ -447,7 +505,7 @@ class ExperimentTest {
         assertThat(waiting.getLong("people")).as("posts made").isEqualTo(11);
 
         daysGoBy(id, 1);
-        stops.look();
+        look();
         var shown = report(id);
         assertThat(shown.getString("end.verdict")).isEqualTo("FOR_TOKEN");
         assertThat(shown.getString("state")).isEqualTo("DIFFERENCE_SHOWN");
@@ -545,7 +603,7 @@ class ExperimentTest {
         post(World.CREATOR, "/experiments/" + id + "/stop", Map.of("reason", "不想发了"))
                 .statusCode(200);
         tell(World.CREATOR, id, 2, Map.of()).statusCode(409).body("code", equalTo("experiment-not-running"));
-        stops.look();
+        look();
         var stopped = report(id);
         assertThat(stopped.getString("state")).isEqualTo("COLLECTING");
         assertThat(stopped.getString("posts[0].remark")).contains("没满期");
@@ -562,15 +620,107 @@ class ExperimentTest {
         daysGoBy(lost, 4);
         sell(lost);
         startedBefore(lost, 5 * 24 - 1);
-        stops.look();
+        look();
         assertThat(report(lost).getString("end.verdict")).isNull();
         startedBefore(lost, 1);
-        stops.look();
+        look();
         var hidden = report(lost);
         assertThat(hidden.getString("end.verdict")).isEqualTo("AT_MAXIMUM");
         assertThat(hidden.getString("state")).isEqualTo("SAMPLE_RATIO_ALARM");
         assertThat(hidden.<Object>get("difference")).isNull();
         assertThat(hidden.getList("posts.orders")).containsOnlyNulls();
+    }
+
+    private String runningByPost() {
+        var id = createByPost(Map.of()).statusCode(201).extract().jsonPath().getString("id");
+        post(World.CREATOR, "/experiments/" + id + "/start", "").statusCode(200);
+        return id;
+    }
+
+    @Test
+    void posts_go_on_when_exclusive_slots_are_free_again() {
+        var waiting = createByPost(Map.of("name", "waiting " + entry))
+                .statusCode(201)
+                .extract()
+                .jsonPath()
+                .getString("id");
+        var id = runningByPost();
+        List<Long> free = jdbi.withHandle(
+                handle -> handle.createQuery("""
+                        update slot set free_at = null where exclusive and free_at <= now() returning id
+                        """).mapTo(Long.class).list());
+        try {
+            for (var answer : List.of("post 1 is noted", "each post needs a slot of its own")) {
+                tell(World.CREATOR, id, 1, Map.of())
+                        .statusCode(409)
+                        .body("code", equalTo("slots-not-apart"))
+                        .body("detail", startsWith(answer));
+                assertThat(posts(id).getList("items.state")).isEqualTo(List.of("MADE"));
+                post(World.CREATOR, "/experiments/" + waiting + "/start", "")
+                        .statusCode(409)
+                        .body("code", equalTo("slots-not-apart"));
+            }
+            tell(World.CREATOR, id, 2, Map.of()).statusCode(409).body("code", equalTo("post-not-next"));
+        } finally {
+            jdbi.useHandle(handle -> handle.createUpdate("update slot set free_at = now() where id = any(:ids)")
+                    .bindArray("ids", Long.class, free)
+                    .execute());
+        }
+        tell(World.CREATOR, id, 1, Map.of())
+                .statusCode(200)
+                .body("items.number", equalTo(List.of(2, 1)))
+                .body("items.state", equalTo(List.of("NEXT", "MADE")));
+        tell(World.CREATOR, id, 1, Map.of()).statusCode(409).body("code", equalTo("post-not-next"));
+        tell(World.CREATOR, id, 2, Map.of()).statusCode(200).body("items[0].number", equalTo(3));
+        post(World.CREATOR, "/experiments/" + waiting + "/start", "").statusCode(200);
+        assertThat(posts(waiting).getList("items.state")).isEqualTo(List.of("NEXT"));
+    }
+
+    @Test
+    void a_post_that_fans_came_by_is_not_set_aside() throws Exception {
+        var id = runningByPost();
+        for (var blank : List.of("", " \u3000")) {
+            tell(World.CREATOR, id, 1, Map.of("setAside", blank))
+                    .statusCode(422)
+                    .body("code", equalTo("why-set-aside"));
+        }
+        people(posts(id).getString("items[0].code"), 1);
+        tell(World.CREATOR, id, 1, Map.of("setAside", "没发")).statusCode(409).body("code", equalTo("post-had-fans"));
+        assertThat(posts(id).getList("items.state")).isEqualTo(List.of("NEXT"));
+        tell(World.CREATOR, id, 1, Map.of()).statusCode(200);
+
+        var second = posts(id);
+        orders(second.getString("items[0].code"), 1, Instant.parse(second.getString("items[0].shownAt")));
+        tell(World.CREATOR, id, 2, Map.of("setAside", "没发")).statusCode(409).body("code", equalTo("post-had-fans"));
+        tell(World.CREATOR, id, 2, Map.of()).statusCode(200);
+
+        var third = posts(id);
+        orders(
+                third.getString("items[0].code"),
+                1,
+                Instant.parse(third.getString("items[0].shownAt")).minusMillis(1));
+        tell(World.CREATOR, id, 3, Map.of("setAside", " 没发 "))
+                .statusCode(200)
+                .body("items[1].state", equalTo("SET_ASIDE"))
+                .body("items[1].remark", equalTo("没发"));
+    }
+
+    @Test
+    void a_code_of_another_campaign_was_not_posted_instead() {
+        var id = runningByPost();
+        var campaign = UUID.randomUUID();
+        jdbi.useHandle(handle -> {
+            handle.execute("""
+                    insert into campaign (id, brand_id, name, from_at, until_at, created_at)
+                    select ?, id, ?, now(), now() + interval '9 days', now() from brand where name = 'test'
+                    """, campaign, campaign.toString());
+            handle.execute("update placement set campaign_id = ? where code = ?", campaign, link);
+        });
+        tell(World.CREATOR, id, 1, Map.of("usedCode", link))
+                .statusCode(422)
+                .body("code", equalTo("arms-not-comparable"));
+        assertThat(posts(id).getList("items.state")).isEqualTo(List.of("NEXT"));
+        tell(World.CREATOR, id, 1, Map.of("usedCode", token)).statusCode(200).body("items[1].usedCode", equalTo(token));
     }
 
     @Test

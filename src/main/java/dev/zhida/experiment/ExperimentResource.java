@@ -152,12 +152,7 @@ class ExperimentResource {
             String usedCode,
 
             @Size(max = 500) @Schema(description = "Why the post was not made; only then.")
-            String setAside) {
-
-        String whySetAside() {
-            return setAside == null || setAside.isBlank() ? null : setAside.strip();
-        }
-    }
+            String setAside) {}
 
     @Schema(name = "ExperimentPost")
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -347,10 +342,13 @@ class ExperimentResource {
     @Operation(
             operationId = "tellExperimentPost",
             summary = "Say that the next post was made, and see the one after it",
-            description = "A post made with another code counts as it was drawn, and is named. What was told stays.")
+            description =
+                    "A post made with another code counts as it was drawn, and is named. What was told stays. A post that "
+                            + "fans came by cannot be set aside. If the next one cannot be made for want of a slot, the answer "
+                            + "says so, and telling the same post again shows it later.")
     public Page<PostView> tell(
             @PathParam("id") UUID id, @PathParam("number") int number, @NotNull @Valid TellPost request) {
-        posts.tell(id, number, request.postedAt(), request.usedCode(), request.whySetAside(), caller.get());
+        posts.tell(id, number, request.postedAt(), request.usedCode(), request.setAside(), caller.get());
         return posts(id, 2, null);
     }
 

@@ -12,12 +12,14 @@ import dev.zhida.platform.HostAppPolicies;
 import dev.zhida.platform.HostAppRule.Posting;
 import dev.zhida.platform.Medium;
 import dev.zhida.problem.Refusal;
+import dev.zhida.touch.TouchInbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -37,14 +39,22 @@ public class PostExperiments {
     private final PostStore store;
     private final LinkKits kits;
     private final HostAppPolicies policies;
+    private final TouchInbox inbox;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
-    PostExperiments(Experiments experiments, PostStore store, LinkKits kits, HostAppPolicies policies, Clock clock) {
+    PostExperiments(
+            Experiments experiments,
+            PostStore store,
+            LinkKits kits,
+            HostAppPolicies policies,
+            TouchInbox inbox,
+            Clock clock) {
         this.experiments = experiments;
         this.store = store;
         this.kits = kits;
         this.policies = policies;
+        this.inbox = inbox;
         this.clock = clock;
     }
 
@@ -190,20 +200,33 @@ public class PostExperiments {
     }
 
     /**
-     * Notes that the next post was made, or why it was not, and shows the one after it.
+     * Notes that the next post was made, or why it was not, and shows the one after it. If that one cannot be made, the
+     * refusal says so and what was told is noted all the same: telling it again only shows the one after it.
      *
      * @param postedAt {@code null} for now
      * @param usedCode what was really posted; {@code null} for what was drawn
      * @param setAside why the post was not made; {@code null} if it was
      * @throws Refusal {@code experiment-not-found}, {@code experiment-not-running}, {@code post-not-next}, {@code
-     *     posted-before-drawn}, {@code placement-not-found}, {@code arms-not-comparable}, {@code slots-not-apart}, {@code
-     *     placement-in-experiment}
+     *     posted-before-drawn}, {@code why-set-aside}, {@code post-had-fans}, {@code placement-not-found}, {@code
+     *     arms-not-comparable}, {@code slots-not-apart}, {@code placement-in-experiment}
      */
     void tell(UUID id, int number, Instant postedAt, String usedCode, String setAside, Caller caller) {
         var now = clock.instant();
         var experiment = experiments.find(id, caller.scope());
         if (experiment.state() != State.RUNNING) {
             throw Experiments.notRunning();
+        }
+        if (setAside != null && setAside.isBlank()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "why-set-aside",
+                    "say in setAside why the post was not made, or leave it out if it was");
+        }
+        if (store.waiting(id).filter(waiting -> waiting == number + 1).isPresent()) {
+            var arm = store.arm(id, number + 1).orElseThrow();
+            var waited = placementOf(experiment, number + 1, arm);
+            store.showNext(experiment, number + 1, waited.id(), caller, clock.instant());
+            return;
         }
         var post = store.next(id).filter(next -> next.number() == number).orElseThrow(PostStore::notNext);
         var at = setAside != null ? null : postedAt == null ? now : postedAt;
@@ -217,16 +240,34 @@ public class PostExperiments {
         var used = at == null || usedCode == null || usedCode.equals(post.code())
                 ? null
                 : used(experiment, usedCode, caller.scope());
-        var after = store.arm(id, number + 1)
-                .map(arm -> placementOf(experiment, number + 1, arm).id());
+        if (setAside != null) {
+            // Whoever came by the post has to be seen when it is decided whether it may be set aside.
+            inbox.awaitTaken();
+        }
+        Long after = null;
+        Refusal notMade = null;
+        try {
+            after = store.arm(id, number + 1)
+                    .map(arm -> placementOf(experiment, number + 1, arm).id())
+                    .orElse(null);
+        } catch (Refusal refusal) {
+            notMade = refusal;
+        }
         store.tell(
                 experiment,
                 post,
-                new Told(at, setAside != null ? setAside : remark(experiment, post, at, used)),
+                new Told(at, setAside != null ? setAside.strip() : remark(experiment, post, at, used)),
                 used,
-                after.orElse(null),
+                after,
                 caller,
                 now);
+        if (notMade != null) {
+            throw new Refusal(
+                    notMade.kind(),
+                    notMade.code(),
+                    "post %d is noted, but the next one cannot be made: %s; tell post %d again to see it then"
+                            .formatted(number, notMade.getMessage(), number));
+        }
     }
 
     private Placement used(Experiment experiment, String code, Scope scope) {
@@ -235,11 +276,13 @@ public class PostExperiments {
         var used = posted.placement();
         if (!used.creatorId().equals(drawn.creatorId())
                 || !used.offerId().equals(drawn.offerId())
+                // A brand that sees the experiment is not to see what she does for others.
+                || !Objects.equals(used.campaignId(), drawn.campaignId())
                 || used.place().platform() != drawn.place().platform()) {
             throw new Refusal(
                     Refusal.Kind.INVALID,
                     "arms-not-comparable",
-                    "what was posted is of another offer or platform: set the post aside");
+                    "what was posted is of another offer, campaign or platform: set the post aside");
         }
         return requireOwnSlot(posted);
     }
@@ -260,7 +303,10 @@ public class PostExperiments {
         return remarks.isEmpty() ? null : remarks.toString();
     }
 
-    /** Made once, however often it is asked: her placement of that label. */
+    /**
+     * Made once, however often it is asked: her placement of that label. One that was made when no slot was free will never
+     * have one, so then it is that of the next label.
+     */
     private Placement placementOf(Experiment experiment, int number, Arm arm) {
         var everything = new Scope.Everything();
         var model = kits.placement(experiment.code(), everything).placement();
@@ -272,18 +318,28 @@ public class PostExperiments {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append);
         var id = experiment.id().toString();
         var label = "%s #%d %s".formatted(name, number, id.substring(id.length() - 6));
-        var place = new Placement.Place(
-                model.place().platform(),
-                model.place().scene(),
-                arm == Arm.LINK ? Medium.LINK : experiment.posts().tokenMedium(),
-                label);
-        var kit = kits.create(new LinkKits.Wish(
-                model.creatorId(), offer.itemId(), offer.marketplace(), List.of(place), model.campaignId()));
-        return requireOwnSlot(kit.placements().getFirst());
+        for (var attempt = 1; ; attempt++) {
+            var place = new Placement.Place(
+                    model.place().platform(),
+                    model.place().scene(),
+                    arm == Arm.LINK ? Medium.LINK : experiment.posts().tokenMedium(),
+                    attempt == 1 ? label : label + " ~" + attempt);
+            var kit = kits.create(new LinkKits.Wish(
+                    model.creatorId(), offer.itemId(), offer.marketplace(), List.of(place), model.campaignId()));
+            var posted = kit.placements().getFirst();
+            var madeJustNow = posted.placement().createdAt().equals(kit.createdAt());
+            if (hasOwnSlot(posted) || madeJustNow) {
+                return requireOwnSlot(posted);
+            }
+        }
+    }
+
+    private static boolean hasOwnSlot(LinkKits.Posted posted) {
+        return posted.slot() != null && posted.slot().exclusive();
     }
 
     private static Placement requireOwnSlot(LinkKits.Posted posted) {
-        if (posted.slot() == null || !posted.slot().exclusive()) {
+        if (!hasOwnSlot(posted)) {
             throw new Refusal(
                     Refusal.Kind.CONFLICT,
                     "slots-not-apart",

@@ -126,7 +126,8 @@ class PostStore {
      *
      * @param used what was really posted; {@code null} if it is what was drawn, or nothing was posted
      * @param nextPlacement that of the post after it; {@code null} after the last
-     * @throws Refusal {@code experiment-not-running}, {@code post-not-next}, {@code placement-in-experiment}
+     * @throws Refusal {@code experiment-not-running}, {@code post-not-next}, {@code post-had-fans}, {@code
+     *     placement-in-experiment}
      */
     @Transactional
     void tell(
@@ -137,8 +138,13 @@ class PostStore {
             Long nextPlacement,
             Caller caller,
             Instant now) {
-        if (experiments.lock(experiment.id(), caller.scope()).state() != State.RUNNING) {
-            throw Experiments.notRunning();
+        lockRunning(experiment, caller);
+        if (!told.made() && hadFans(experiment.id(), post.number())) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "post-had-fans",
+                    "fans have come by its code, or ordered, since it was shown: tell it as made, with postedAt; what may "
+                            + "be known already is not set aside");
         }
         var noted = jdbi.withHandle(handle -> handle.createUpdate("""
                         update experiment_post p set state = :state, posted_at = :posted, used_placement_id = :used,
@@ -175,6 +181,52 @@ class PostStore {
                 "experiment/" + experiment.id(),
                 Map.of("number", post.number(), "remark", told.remark() == null ? "" : told.remark()),
                 now);
+    }
+
+    private void lockRunning(Experiment experiment, Caller caller) {
+        if (experiments.lock(experiment.id(), caller.scope()).state() != State.RUNNING) {
+            throw Experiments.notRunning();
+        }
+    }
+
+    /** Whether anybody came by a post that waits to be told, or ordered by it, since it was shown. */
+    private boolean hadFans(UUID experiment, int number) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select exists (
+                            select from experiment_post s join touch t on t.placement_id = s.placement_id
+                            where s.experiment_id = :id and s.number = :number and s.state = 'DRAWN' and t.human
+                              and t.day >= (s.shown_at at time zone 'Asia/Shanghai')::date and t.at >= s.shown_at)
+                        or exists (
+                            select from experiment_post s
+                            join attribution a on a.placement_id = s.placement_id and a.current
+                            join order_line o on o.id = a.order_line_id
+                            where s.experiment_id = :id and s.number = :number and s.state = 'DRAWN'
+                              and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) >= s.shown_at)
+                        """)
+                .bind("id", experiment)
+                .bind("number", number)
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    /** The post that is to be shown as soon as it can be made: the one before it is told already. */
+    Optional<Integer> waiting(UUID experiment) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select min(number) filter (where shown_at is null) from experiment_post
+                        where experiment_id = :id
+                        having count(*) filter (where state = 'DRAWN' and shown_at is not null) = 0
+                           and count(*) filter (where shown_at is null) > 0
+                        """)
+                .bind("id", experiment)
+                .mapTo(Integer.class)
+                .findOne());
+    }
+
+    /** Shows the post that waits; if somebody else did it meanwhile, nothing happens. */
+    @Transactional
+    void showNext(Experiment experiment, int number, long placement, Caller caller, Instant now) {
+        lockRunning(experiment, caller);
+        show(experiment.id(), number, placement, now);
     }
 
     static Refusal notNext() {

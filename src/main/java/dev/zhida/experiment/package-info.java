@@ -10,6 +10,8 @@
  * answered, so that the fan's way has no second write. People without a cookie are not enrolled: nobody would know them
  * again. While an experiment runs the codes of its arms lead through the split as well, so that no arm has people of
  * its own. Each post has a placement of its own, because orders of posts that share one cannot be told apart. A post counts
- * for the arm for which it was drawn, whatever was posted: to count it for the other would undo the draw.
+ * for the arm for which it was drawn, whatever was posted: to count it for the other would undo the draw; and it is not set
+ * aside when fans have come by it, because then it may be known how it did. For that the orders and what they are attributed
+ * to are read, though these rooms come later.
  */
 package dev.zhida.experiment;
