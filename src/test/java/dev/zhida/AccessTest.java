@@ -139,6 +139,11 @@ class AccessTest {
                     "GET /api/v1/reports/campaigns/{id}",
                     Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("POST /api/v1/experiments", Set.of(World.CREATOR, World.BRAND)),
+            Map.entry("POST /api/v1/experiments/by-post", Set.of(World.CREATOR, World.BRAND)),
+            Map.entry(
+                    "GET /api/v1/experiments/{id}/posts",
+                    Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
+            Map.entry("POST /api/v1/experiments/{id}/posts/{number}", Set.of(World.CREATOR, World.BRAND)),
             Map.entry("GET /api/v1/experiments", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry("POST /api/v1/experiments/{id}/start", Set.of(World.CREATOR, World.BRAND)),
             Map.entry("POST /api/v1/experiments/{id}/stop", Set.of(World.CREATOR, World.BRAND, World.OPERATOR)),

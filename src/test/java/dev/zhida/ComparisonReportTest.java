@@ -240,6 +240,12 @@ class ComparisonReportTest {
                     .isEqualTo(280);
         }
         assertThat(compare("by=coupon").getString("groups[0].key")).isEqualTo("10-20%");
+        jdbi.useHandle(handle -> handle.execute("update offer set coupon_fen = null where id = ?", offer));
+        assertThat(compare("by=coupon").getString("groups[0].key")).isEqualTo("none");
+        jdbi.useHandle(handle -> handle.execute("update offer set price_fen = null where id = ?", offer));
+        assertThat(compare("by=coupon").getString("groups[0].key"))
+                .as("nothing is told yet")
+                .isEqualTo("unknown");
         var os = compare("by=os");
         assertThat(os.getInt("groups.find { it.key == 'IOS' }.arms.TOKEN.n")).isEqualTo(4_000);
         assertThat(os.getList("warnings.code")).contains("os-inferred");
@@ -488,6 +494,52 @@ class ComparisonReportTest {
         assertThat(seen.getString("groups[0].state")).isEqualTo("COLLECTING");
         assertThat(seen.getString("groups[0].nativeToken.difference")).isNotNull();
         assertThat(seen.getList("warnings")).isEmpty();
+    }
+
+    @Test
+    void a_comparison_by_landing_says_how_many_never_saw_the_page() {
+        var link = spot("WECHAT", "LINK", null);
+        answered(link, "LANDING", 1);
+        RollupCheck.await();
+        assertThat(compare("denominator=landing").getList("warnings.code"))
+                .as("all were shown the page")
+                .doesNotContain("landing-partial");
+        answered(link, "REDIRECT", 3);
+        RollupCheck.await();
+        assertThat(compare("denominator=landing").getString("warnings.find { it.code == 'landing-partial' }.en"))
+                .startsWith("Of 4 clicks on links 3 (75.0 %) were sent straight on");
+        assertThat(compare("denominator=human-clicks").getList("warnings.code")).doesNotContain("landing-partial");
+    }
+
+    private void answered(Spot spot, String outcome, int people) {
+        jdbi.useTransaction(handle -> {
+            handle.execute("select make_touch_partition(?)", TODAY);
+            handle.createUpdate("""
+                            insert into touch (day, id, at, placement_id, kind, outcome, host_app, os, human, visitor)
+                            select :day, uuidv7(), now(), :placement, 'CLICK', :outcome, 'WECHAT', 'IOS', true,
+                                gen_random_uuid()
+                            from generate_series(1, :people) i
+                            """)
+                    .bind("day", TODAY)
+                    .bind("placement", spot.id())
+                    .bind("outcome", outcome)
+                    .bind("people", people)
+                    .execute();
+            handle.execute(
+                    "insert into touch_day_changed (day, changed_at) values (?, now()) on conflict (day) do nothing",
+                    TODAY);
+        });
+    }
+
+    @Test
+    void orders_that_tell_no_click_are_named() {
+        var link = spot("WECHAT", "LINK", null);
+        ordered(link, TODAY, 2, "PAID", 0, "EXACT");
+        RollupCheck.await();
+        assertThat(compare("by=platform").getList("warnings.code")).doesNotContain("orders-by-creation");
+        jdbi.useHandle(handle -> handle.execute("update offer set marketplace = 'JD' where id = ?", offer));
+        assertThat(compare("by=platform").getString("warnings.find { it.code == 'orders-by-creation' }.en"))
+                .contains("2 orders count on the day they were made");
     }
 
     @Test

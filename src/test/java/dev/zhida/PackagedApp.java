@@ -55,6 +55,8 @@ final class PackagedApp implements AutoCloseable {
         command.add("-Dquarkus.http.port=" + port);
         command.add("-Dzhida.public-url=" + url());
         command.add("-Dzhida.data=" + folder.resolve("data"));
+        // What is told of redirects is counted exactly.
+        command.add("-Dzhida.edge.landing-sample=0");
         command.addAll(options);
         command.addAll(moreOptions);
         command.add("-jar");

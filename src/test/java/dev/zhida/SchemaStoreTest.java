@@ -239,6 +239,36 @@ class SchemaStoreTest {
     }
 
     @Test
+    void experiments_that_ran_before_they_had_an_end_go_on_for_28_days() {
+        var before = TestDatabase.address().another("0099");
+        try (var old = Jdbi.create(before.dataSource()).open()) {
+            old.execute("insert into creator values (?, 'x', now())", anna);
+            old.execute(
+                    "insert into person (id, login, display_name, role, creator_id, created_at) "
+                            + "values (?, 'anna', 'x', 'CREATOR', ?, now())",
+                    anna,
+                    anna);
+            for (var days : new int[] {0, 40, 180}) {
+                old.execute("""
+                        insert into experiment (id, name, creator_id, token_percent, planned, state, created_at, created_by,
+                            started_at)
+                        values (gen_random_uuid(), ?, ?, 50, 5000, 'RUNNING', now(), ?,
+                            now() - make_interval(days => ?, hours => 1))
+                        """, "started " + days, anna, anna, days);
+            }
+            old.execute("""
+                    insert into experiment (id, name, creator_id, token_percent, planned, created_at, created_by)
+                    values (gen_random_uuid(), 'a draft', ?, 50, 5000, now(), ?)
+                    """, anna, anna);
+            before.migrate("latest");
+            assertThat(old.createQuery("select name || ': ' || most_days from experiment order by most_days, name")
+                            .mapTo(String.class)
+                            .list())
+                    .containsExactly("a draft: 28", "started 0: 28", "started 40: 68", "started 180: 200");
+        }
+    }
+
+    @Test
     void every_constraint_has_a_name_of_ours() {
         assertThat(handle.createQuery("""
                                 select conrelid::regclass || ' ' || conname from pg_constraint

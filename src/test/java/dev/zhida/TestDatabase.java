@@ -22,11 +22,26 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
 
         /** A database of its own on the same server, with the schema; for tests that lock or close it. */
         public Address another() {
+            return another("latest");
+        }
+
+        /** A database of its own, with the schema up to a version. */
+        public Address another(String version) {
             var name = "test_" + UUID.randomUUID().toString().replace("-", "");
             execute("create database " + name);
             var other = new Address(url.replaceFirst("/zhida(\\?|$)", "/" + name + "$1"), user, password);
-            migrate(other);
+            other.migrate(version);
             return other;
+        }
+
+        /** Brings the schema up to a version, or {@code latest}. */
+        public void migrate(String version) {
+            Flyway.configure()
+                    .dataSource(dataSource())
+                    .locations("classpath:migrations")
+                    .target(version)
+                    .load()
+                    .migrate();
         }
 
         public String database() {
@@ -63,17 +78,9 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         }
         if (shared == null) {
             shared = "testcontainers".equals(System.getProperty("zhida.test.db")) ? container() : embedded();
-            migrate(shared);
+            shared.migrate("latest");
         }
         return shared;
-    }
-
-    private static void migrate(Address database) {
-        Flyway.configure()
-                .dataSource(database.dataSource())
-                .locations("classpath:migrations")
-                .load()
-                .migrate();
     }
 
     private static Address embedded() {

@@ -7,6 +7,7 @@ import dev.zhida.experiment.RunningExperiments;
 import dev.zhida.experiment.Split;
 import dev.zhida.link.LiveLinks;
 import dev.zhida.link.LiveLinks.LiveLink;
+import dev.zhida.money.BusinessTime;
 import dev.zhida.platform.HostAppPolicies;
 import dev.zhida.platform.HostAppRule;
 import dev.zhida.platform.HostAppRule.Delivery;
@@ -38,8 +39,6 @@ class Redirect {
 
     static final String PATH = "/r/";
 
-    private static final int SAMPLE_PARTS = 10_000;
-
     private static final CharSequence TOUCH_ID = HttpHeaders.createOptimized("x-touch-id");
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
@@ -61,8 +60,8 @@ class Redirect {
     /**
      * Takes its settings.
      *
-     * @param landingSample the part of people who would be sent straight on that is shown the landing page instead. More:
-     *     what stops opening is seen sooner; fewer: fewer fans take a step more
+     * @param landingSample the part of people who would be sent straight on that is shown the landing page instead, where
+     *     the policy allows both. More: what stops opening is seen sooner; fewer: fewer fans take a step more
      */
     Redirect(
             LiveLinks links,
@@ -143,23 +142,28 @@ class Redirect {
 
     private void serve(RoutingContext context, LiveLink link, Fan fan) {
         var rule = policies.current().decide(fan.ground(link));
-        if (rule.delivery() == Delivery.REDIRECT && !sampled(link, fan)) {
-            redirect(context, link, fan, rule);
-        } else {
+        if (rule.delivery() == Delivery.LANDING) {
             land(context, link, fan, rule);
+            return;
+        }
+        var click = click(context, link, fan, Touch.Outcome.REDIRECT, rule);
+        if (click.human() && inSample(link, fan)) {
+            land(context, link, fan, rule, click.answeredBy(Touch.Outcome.LANDING));
+        } else {
+            redirect(context, link, click);
         }
     }
 
     /**
-     * Whether a fan who would be sent straight on is shown the page, so that the watch sees whether links still open
-     * there: the same fan the whole time, and only where there is something to watch.
+     * Whether a person who would be sent straight on is shown the page, so that the watch sees whether links still open
+     * there: only where there is something to watch and the policy allows both.
      */
-    private boolean sampled(LiveLink link, Fan fan) {
+    private boolean inSample(LiveLink link, Fan fan) {
         return landingSample > 0
                 && link.medium() == Medium.LINK
-                && fan.person()
                 && fan.agent().detected().hostApp() != HostApp.BROWSER
-                && Math.floorMod(fan.visitor().hashCode(), SAMPLE_PARTS) < landingSample * SAMPLE_PARTS;
+                && Split.sampled(fan.visitor(), BusinessTime.dayOf(fan.at()), landingSample)
+                && allowsBoth(link, fan);
     }
 
     /**
@@ -185,7 +189,7 @@ class Redirect {
             }
             var rule = policies.current().decide(fan.ground(own.get()));
             switch (enrolledIn) {
-                case LINK -> redirect(context, own.get(), fan, rule);
+                case LINK -> redirect(context, own.get(), click(context, own.get(), fan, Touch.Outcome.REDIRECT, rule));
                 case TOKEN -> land(context, own.get(), fan, rule);
             }
         });
@@ -202,8 +206,7 @@ class Redirect {
         return new Ground(ground.hostApp(), ground.scene(), ground.os(), ground.marketplace(), medium, ground.topic());
     }
 
-    private void redirect(RoutingContext context, LiveLink link, Fan fan, HostAppRule rule) {
-        var click = click(context, link, fan, Touch.Outcome.REDIRECT, rule.version());
+    private void redirect(RoutingContext context, LiveLink link, Touch click) {
         record(context, click, () -> context.response()
                 .setStatusCode(302)
                 .putHeader(HttpHeaders.LOCATION, link.destination())
@@ -213,6 +216,10 @@ class Redirect {
     }
 
     private void land(RoutingContext context, LiveLink link, Fan fan, HostAppRule rule) {
+        land(context, link, fan, rule, click(context, link, fan, Touch.Outcome.LANDING, rule));
+    }
+
+    private void land(RoutingContext context, LiveLink link, Fan fan, HostAppRule rule, Touch click) {
         var remembered = pages.remembered(link, fan, rule);
         var page = remembered != null
                 ? Future.succeededFuture(remembered)
@@ -224,7 +231,6 @@ class Redirect {
             }
             // The page tells what happens on it at another path.
             fans.knownAt(context, Beacons.PATH, fan.cookie());
-            var click = click(context, link, fan, Touch.Outcome.LANDING, rule.version());
             var visit = visits.sign(new Visit(click.id(), link.code()));
             record(
                     context,
@@ -256,14 +262,14 @@ class Redirect {
                 }));
     }
 
-    private Touch click(RoutingContext context, LiveLink link, Fan fan, Touch.Outcome outcome, Integer rule) {
+    private Touch click(RoutingContext context, LiveLink link, Fan fan, Touch.Outcome outcome, HostAppRule rule) {
         return fan.touch(
                 UuidCreator.getTimeOrderedEpochFast(),
                 link.placementId(),
                 Touch.Kind.CLICK,
                 outcome,
                 link.destinationHost(),
-                rule,
+                rule == null ? null : rule.version(),
                 sharedIn(context, link),
                 null);
     }

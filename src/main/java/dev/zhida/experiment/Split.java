@@ -1,5 +1,6 @@
 package dev.zhida.experiment;
 
+import java.time.LocalDate;
 import java.util.UUID;
 
 /**
@@ -26,6 +27,17 @@ public record Split(UUID experimentId, String entryCode, String linkCode, String
                         ^ cookie.getMostSignificantBits())
                 ^ cookie.getLeastSignificantBits());
         return Long.remainderUnsigned(hash, PARTS) < tokenPercent * (PARTS / 100L) ? Arm.TOKEN : Arm.LINK;
+    }
+
+    /**
+     * Whether a visitor is in a sample: on one day the same each time, on another day somebody else.
+     *
+     * @param share of all visitors, from 0 to 1
+     */
+    public static boolean sampled(UUID visitor, LocalDate day, double share) {
+        var hash =
+                mix(mix(mix(day.toEpochDay()) ^ visitor.getMostSignificantBits()) ^ visitor.getLeastSignificantBits());
+        return Long.remainderUnsigned(hash, PARTS) < share * PARTS;
     }
 
     public String code(Arm arm) {

@@ -16,6 +16,11 @@ public enum Marketplace {
         this.chinese = chinese;
     }
 
+    /** Whether its orders tell when the buyer clicked; of the others only the time of the order is known. */
+    public boolean tellsClicks() {
+        return this == TAOBAO;
+    }
+
     /** Its name as fans know it. */
     public String chinese() {
         return chinese;

@@ -2,6 +2,7 @@ package dev.zhida.openness;
 
 import dev.zhida.money.BusinessTime;
 import dev.zhida.openness.Cell.Measure;
+import dev.zhida.openness.Cell.TimeOfOrders;
 import dev.zhida.openness.ChangeDetector.Change;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -62,14 +63,15 @@ final class AlertWords {
                     case OPEN -> change.drop() ? "打不开了，打开率" : "又能打开了，打开率";
                     case ORDER -> change.drop() ? "不出单了，每次点击的订单" : "又出单了，每次点击的订单";
                 };
-        return "%s里的%s大约从 %s 起%s %s → %s"
+        return "%s里的%s大约从 %s 起%s %s → %s%s"
                 .formatted(
                         where,
                         what,
                         AT.format(change.at()),
                         turn,
                         percent(change.before().value()),
-                        percent(change.after().value()));
+                        percent(change.after().value()),
+                        cell.timeOfOrders() == TimeOfOrders.CREATED ? "（按下单时间）" : "");
     }
 
     static String en(Cell cell, Change change) {
@@ -83,7 +85,8 @@ final class AlertWords {
                 + " at about "
                 + AT_ENGLISH.format(change.at()) + ", "
                 + percent(change.before().value()) + " → "
-                + percent(change.after().value());
+                + percent(change.after().value())
+                + (cell.timeOfOrders() == TimeOfOrders.CREATED ? " (by the time of order)" : "");
     }
 
     private static Name name(Enum<?> constant) {

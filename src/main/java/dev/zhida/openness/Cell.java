@@ -25,6 +25,22 @@ record Cell(
         ORDER
     }
 
+    /** By what time orders count. */
+    enum TimeOfOrders {
+        /** That of the click that they followed. */
+        CLICKED,
+        /** That of the order, because the marketplace tells no click: a change shows later by what buyers take. */
+        CREATED
+    }
+
+    /** {@code null} where no orders count. */
+    TimeOfOrders timeOfOrders() {
+        return switch (measure) {
+            case OPEN -> null;
+            case ORDER -> marketplace.tellsClicks() ? TimeOfOrders.CLICKED : TimeOfOrders.CREATED;
+        };
+    }
+
     /** What a rule that follows from it would be about. */
     Ground ground() {
         return new Ground(hostApp, scene, os, marketplace, medium, null);

@@ -75,7 +75,15 @@ class OpennessResource {
             @Schema(nullable = true) Os os,
             @Schema(nullable = true) Scene scene,
             @Schema(required = true) Marketplace marketplace,
-            @Schema(required = true) Medium medium) {
+            @Schema(required = true) Medium medium,
+
+            @Schema(
+                    nullable = true,
+                    description =
+                            "By what time orders count; null for OPEN. CREATED where the marketplace tells no click: "
+                                    + "orders stand beside the clicks of the minutes in which they were made, so a change shows "
+                                    + "later, and late orders after a rush look like a better rate.")
+            Cell.TimeOfOrders timeOfOrders) {
 
         static CellView of(Cell cell) {
             return new CellView(
@@ -85,7 +93,8 @@ class OpennessResource {
                     cell.os(),
                     cell.scene(),
                     cell.marketplace(),
-                    cell.medium());
+                    cell.medium(),
+                    cell.timeOfOrders());
         }
     }
 

@@ -58,7 +58,10 @@ class OpennessStore {
             having count(*) filter (where t.kind = 'LANDING') > 0
             """.formatted(OWN_SCENE);
 
-    /** What happens to an order later says nothing of the link that led to it. */
+    /**
+     * What happens to an order later says nothing of the link that led to it. Where a marketplace tells no click, an order
+     * counts in the minutes in which it was made, beside the clicks of the whole cell in these minutes.
+     */
     private static final String ORDERS = """
             with clicks as (
                 select date_bin('10 minutes', uuid_extract_timestamp(t.id), timestamptz '2000-01-01 00:00Z') bin,
@@ -68,19 +71,25 @@ class OpennessStore {
                   and t.kind = 'CLICK' and t.outcome = 'REDIRECT' and t.human
                 group by 1, 2
             ), orders as (
-                select date_bin('10 minutes', o.clicked_at, timestamptz '2000-01-01 00:00Z') bin, a.placement_id,
-                       count(distinct (o.marketplace, o.parent_no)) n
+                select date_bin('10 minutes', coalesce(o.clicked_at, o.created_at), timestamptz '2000-01-01 00:00Z') bin,
+                       a.placement_id, o.clicked_at is null unclicked, count(distinct (o.marketplace, o.parent_no)) n
                 from order_line o join attribution a on a.order_line_id = o.id and a.current and a.confidence = 'EXACT'
-                where o.clicked_at >= :from and o.clicked_at < :until and o.status <> 'CREATED'
-                  and o.created_at < o.clicked_at + :within::interval
-                group by 1, 2
+                where (o.clicked_at >= :from and o.clicked_at < :until and o.created_at < o.clicked_at + :within::interval
+                        or o.clicked_at is null and o.created_at >= :from and o.created_at < :until)
+                  and o.status <> 'CREATED'
+                group by 1, 2, 3
+            ), acts as (
+                select bin, placement_id, n clicks, 0 orders from clicks
+                union all
+                select o.bin, o.placement_id, 0, o.n from orders o left join clicks c using (bin, placement_id)
+                where o.unclicked or c.n is not null
             )
-            select 'ORDER' measure, c.bin, case p.platform when 'WEB' then 'BROWSER' else p.platform end host_app,
-                   0 app_major, '' os, p.scene, o.marketplace, p.medium, sum(c.n)::bigint shown,
-                   least(sum(c.n), coalesce(sum(b.n), 0))::bigint opened
-            from clicks c join placement p on p.id = c.placement_id join offer o on o.id = p.offer_id
-            left join orders b on b.bin = c.bin and b.placement_id = c.placement_id
+            select 'ORDER' measure, a.bin, case p.platform when 'WEB' then 'BROWSER' else p.platform end host_app,
+                   0 app_major, '' os, p.scene, o.marketplace, p.medium, sum(a.clicks)::bigint shown,
+                   least(sum(a.clicks), sum(a.orders))::bigint opened
+            from acts a join placement p on p.id = a.placement_id join offer o on o.id = p.offer_id
             group by 2, 3, 6, 7, 8
+            having sum(a.clicks) > 0
             """;
 
     private final Jdbi jdbi;

@@ -5,6 +5,7 @@ import dev.zhida.comparison.Bounds;
 import dev.zhida.comparison.Clusters.Cluster;
 import dev.zhida.comparison.Stratum;
 import dev.zhida.identity.Scope;
+import dev.zhida.marketplace.Marketplace;
 import dev.zhida.platform.Medium;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
@@ -57,7 +58,7 @@ class ComparisonReport {
         CREATOR("p.creator_id::text", "c.name"),
         CAMPAIGN("coalesce(p.campaign_id::text, '')", "coalesce(m.name, '')"),
         OFFER("p.offer_id::text", "coalesce(o.title, o.item_id)"),
-        COUPON(COUPON_STRENGTH, COUPON_STRENGTH),
+        COUPON(CouponStrength.SQL, CouponStrength.SQL),
         WEEK("''", "''");
 
         private final String key;
@@ -72,13 +73,6 @@ class ComparisonReport {
             return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    /** What the coupon takes off the price. */
-    private static final String COUPON_STRENGTH = """
-            case when o.coupon_fen is null then 'none' when o.price_fen is null then 'unknown'
-                 when o.coupon_fen * 20 < o.price_fen then 'under-5%' when o.coupon_fen * 10 < o.price_fen then '5-10%'
-                 when o.coupon_fen * 5 < o.price_fen then '10-20%' else '20%-and-more' end
-            """;
 
     /** What both sides are counted by. */
     enum Denominator {
@@ -188,9 +182,18 @@ class ComparisonReport {
         }
     }
 
-    /** The groups in the order of their keys. */
-    List<Group> read(Question question) {
-        return OneMoment.read(jdbi, handle -> new Reading(handle, question, weekCounts).groups());
+    /**
+     * What was read.
+     *
+     * @param groups in the order of their keys
+     * @param clicks of people on links; only read where sides are counted by landing
+     * @param sentOn those of them that were sent straight on
+     * @param ordersByCreation orders that tell no click, so that they count on the day of the order
+     */
+    record Answer(List<Group> groups, long clicks, long sentOn, long ordersByCreation) {}
+
+    Answer read(Question question) {
+        return OneMoment.read(jdbi, handle -> new Reading(handle, question, weekCounts).answer());
     }
 
     /**
@@ -199,7 +202,7 @@ class ComparisonReport {
      * @param series which of the conditions under which link and token are compared
      * @param fixed where its counts go; {@code null} if that depends on week or OS
      */
-    private record Spot(UUID creator, Medium medium, int series, Cells fixed) {}
+    private record Spot(UUID creator, Medium medium, boolean tellsClicks, int series, Cells fixed) {}
 
     /** Where counts of a placement go. */
     private record Cells(Group group, Sums arm, Sums creator) {
@@ -217,6 +220,9 @@ class ComparisonReport {
         private final WeekCounts weekCounts;
         private final Map<Long, Spot> spots = new HashMap<>();
         private final Map<String, Group> groups = new TreeMap<>();
+        private long clicks;
+        private long sentOn;
+        private long ordersByCreation;
         /** Placements with anything of the denominator. */
         private final Set<Long> seen = new HashSet<>();
 
@@ -257,7 +263,7 @@ class ComparisonReport {
                     .orElse(question.until());
         }
 
-        List<Group> groups() {
+        Answer answer() {
             readSpots();
             var byOs = question.by() == Grouping.OS;
             switch (question.denominator()) {
@@ -282,13 +288,49 @@ class ComparisonReport {
                 together.addAll(together(AROUND));
             }
             countDistinct(together);
-            return List.copyOf(groups.values());
+            if (question.denominator() == Denominator.LANDING) {
+                answers();
+            }
+            return new Answer(List.copyOf(groups.values()), clicks, sentOn, ordersByCreation);
+        }
+
+        /** How clicks on links were answered. */
+        private void answers() {
+            if (everything()) {
+                weekCounts.touches(handle, wholeFrom, wholeUntil).values().forEach(week -> {
+                    var placements = week.acts().placements();
+                    for (var i = 0; i < placements.length; i++) {
+                        answered(
+                                placements[i],
+                                week.acts().values()[0][i],
+                                week.acts().values()[1][i]);
+                    }
+                });
+            }
+            ask("""
+                            select placement_id, sum(clicks)::bigint clicks, sum(sent_on)::bigint sent_on from rollup_act_day
+                            where %s group by 1
+                            """.formatted(
+                            everything() ? OTHER_DAYS : "day between :from and :until and placement_id = any(:spots)"))
+                    .map((row, context) -> {
+                        answered(row.getLong("placement_id"), row.getLong("clicks"), row.getLong("sent_on"));
+                        return row;
+                    })
+                    .list();
+        }
+
+        private void answered(long placement, long clicked, long sent) {
+            var spot = spots.get(placement);
+            if (spot != null && spot.medium() == Medium.LINK) {
+                clicks += clicked;
+                sentOn += sent;
+            }
         }
 
         private void readSpots() {
             var seriesByConditions = new HashMap<Series, Integer>();
             handle.createQuery("""
-                            select p.id, p.creator_id, p.offer_id, p.platform, p.medium, %s key, %s name
+                            select p.id, p.creator_id, p.offer_id, p.platform, p.medium, o.marketplace, %s key, %s name
                             from placement p
                             join creator c on c.id = p.creator_id
                             join offer o on o.id = p.offer_id
@@ -317,6 +359,8 @@ class ComparisonReport {
                                 new Spot(
                                         creator,
                                         medium,
+                                        Marketplace.valueOf(row.getString("marketplace"))
+                                                .tellsClicks(),
                                         seriesByConditions.computeIfAbsent(series, s -> seriesByConditions.size()),
                                         fixed));
                     })
@@ -330,14 +374,16 @@ class ComparisonReport {
                 """;
 
         /** The days around whole weeks, and those of weeks whose sums are not made yet. */
-        private static final String PEOPLE_OF_DAYS = """
-                select placement_id, day, clicks, pastes, landings, '' os
-                from rollup_people_day
-                where day = any(array(
+        private static final String OTHER_DAYS = """
+                day = any(array(
                     select d::date from generate_series(:from::date, :until::date, interval '1 day') d
                     where d < :wholeFrom or d >= :wholeUntil
                         or date_trunc('week', d)::date not in (select week from rollup_week)))
                 """;
+
+        private static final String PEOPLE_OF_DAYS = """
+                select placement_id, day, clicks, pastes, landings, '' os from rollup_people_day where %s
+                """.formatted(OTHER_DAYS);
 
         private static final String PEOPLE_BY_OS = """
                 select placement_id, day, os, case kind when 'CLICK' then people else 0 end clicks,
@@ -561,6 +607,9 @@ class ComparisonReport {
                 var spot = spots.get(placements[i]);
                 if (spot == null || paid[i] == 0 || isUncounted(placements[i])) {
                     continue;
+                }
+                if (!spot.tellsClicks()) {
+                    ordersByCreation += paid[i];
                 }
                 var cells = cells(spot, os, week);
                 for (var sums : List.of(cells.arm(), cells.creator())) {

@@ -12,6 +12,7 @@ import dev.zhida.identity.Role;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.platform.Medium;
 import dev.zhida.problem.Refusal;
+import dev.zhida.report.ComparisonReport.Answer;
 import dev.zhida.report.ComparisonReport.Denominator;
 import dev.zhida.report.ComparisonReport.Group;
 import dev.zhida.report.ComparisonReport.Grouping;
@@ -127,7 +128,7 @@ class ComparisonResource {
         var question = question(parameters);
         var countedTo = counts.countedTo();
         var frozenBefore = counts.frozenBefore();
-        var groups = report.read(question);
+        var answer = report.read(question);
         return new ComparisonView(
                 countedTo,
                 question.denominator().word(),
@@ -135,8 +136,8 @@ class ComparisonResource {
                 question.until(),
                 BusinessTime.dayOf(countedTo).minusDays(DAYS_THAT_GROW),
                 frozenBefore,
-                warnings(question, groups),
-                views(question, groups));
+                warnings(question, answer),
+                views(question, answer.groups()));
     }
 
     private Question question(Parameters parameters) {
@@ -256,9 +257,9 @@ class ComparisonResource {
                 });
     }
 
-    private static List<WarningView> warnings(Question question, List<Group> groups) {
+    private static List<WarningView> warnings(Question question, Answer answer) {
         var all = new EnumMap<Medium, Sums>(Medium.class);
-        for (var group : groups) {
+        for (var group : answer.groups()) {
             group.arms.forEach((medium, sums) -> {
                 var sum = all.computeIfAbsent(medium, m -> new Sums());
                 sum.n += sums.n;
@@ -267,12 +268,23 @@ class ComparisonResource {
         }
         var warnings = new ArrayList<WarningView>();
         var denominator = question.denominator();
-        if (denominator == Denominator.LANDING) {
+        if (answer.sentOn() > 0) {
+            var percent = 100.0 * answer.sentOn() / answer.clicks();
             warnings.add(new WarningView(
                     "landing-partial",
-                    "直接转走的人不经过说明页，她们的订单却算在内：按 landing 的比率偏高，不作结论。",
-                    "Fans who are sent straight on see no landing page, but their orders count: rates per landing are too high,"
-                            + " and nothing is claimed."));
+                    "%d 次链接点击里有 %d 次（%.1f %%）直接转走，不经过说明页，她们的订单却算在内：按 landing 的比率偏高，未作折算，不作结论。"
+                            .formatted(answer.clicks(), answer.sentOn(), percent),
+                    ("Of %d clicks on links %d (%.1f %%) were sent straight on and saw no landing page, but their orders count:"
+                                    + " rates per landing are too high, nothing is scaled, and nothing is claimed.")
+                            .formatted(answer.clicks(), answer.sentOn(), percent)));
+        }
+        if (answer.ordersByCreation() > 0) {
+            warnings.add(new WarningView(
+                    "orders-by-creation",
+                    "京东、拼多多、抖音不报告点击时间：%d 单按下单日计，系统未知，同龄比较时当作点击后立即下单。".formatted(answer.ordersByCreation()),
+                    ("JD, Pinduoduo and Douyin tell no click: %d orders count on the day they were made, with an unknown OS,"
+                                    + " and in equal-age cohorts as if they had followed their click at once.")
+                            .formatted(answer.ordersByCreation())));
         }
         if (denominator == Denominator.REPORTED && all.values().stream().allMatch(sums -> sums.n == 0)) {
             warnings.add(new WarningView(

@@ -47,7 +47,7 @@ class PlacementCounts {
         MEDIUM("p.medium", "p.medium"),
         OFFER("p.offer_id::text", "coalesce(o.title, o.item_id)"),
         /** How much a coupon takes off the price. */
-        COUPON(PlacementCounts.COUPON_STRENGTH, PlacementCounts.COUPON_STRENGTH);
+        COUPON(CouponStrength.SQL, CouponStrength.SQL);
 
         private final String key;
         private final String name;
@@ -57,14 +57,6 @@ class PlacementCounts {
             this.name = name;
         }
     }
-
-    private static final String COUPON_STRENGTH = """
-            case when o.price_fen is null then 'UNKNOWN'
-                when coalesce(o.coupon_fen, 0) = 0 then 'NONE'
-                when o.coupon_fen * 20 < o.price_fen then 'BELOW_5_PERCENT'
-                when o.coupon_fen * 10 < o.price_fen then '5_TO_10_PERCENT'
-                when o.coupon_fen * 5 < o.price_fen then '10_TO_20_PERCENT'
-                else '20_PERCENT_AND_MORE' end""";
 
     /**
      * Which placements.

@@ -1,6 +1,7 @@
 /**
  * What is read about what happened: commissions, orders, touches, the comparison of token and link, funnels, trends,
- * campaigns, experiments, and the files that finance downloads. The room may read every table and writes none.
+ * campaigns, experiments, and the files that finance downloads. The room may read every table and writes none; where an
+ * experiment has come to its planned end, it says so to the room that keeps experiments.
  *
  * <p>Always true: every answer is cut to the caller's scope and says how fresh it is. A brand is not told what creators
  * earn. Only the report of a randomised experiment says that something causes something. A file is one {@code COPY}: of one

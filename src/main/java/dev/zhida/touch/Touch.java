@@ -102,6 +102,26 @@ public record Touch(
         }
     }
 
+    /** The same click, answered in another way. */
+    public Touch answeredBy(Outcome other) {
+        return new Touch(
+                id,
+                at,
+                placementId,
+                kind,
+                other,
+                destinationHost,
+                policyVersion,
+                hostApp,
+                appMajor,
+                os,
+                flag,
+                visitor,
+                userAgent,
+                clickId,
+                repaired);
+    }
+
     /** The business day that this is stored under: that of the id, whose first 48 bits are milliseconds. */
     LocalDate day() {
         return BusinessTime.dayOf(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16));

@@ -136,7 +136,10 @@ public class TouchInbox {
         return state != null && (state.startsWith("22") || state.startsWith("23"));
     }
 
-    /** One touch that the log will never take must not keep the others: a batch becomes batches of one, and one is set aside. */
+    /**
+     * One touch that the log will never take must not keep the others: a batch becomes batches of one, and one is set
+     * aside. They keep the time at which they came, so that nothing is said to be counted that still waits.
+     */
     public void setAside(Batch batch, JdbiException why) {
         jdbi.useTransaction(handle -> {
             if (batch.touches() == 1) {
@@ -147,19 +150,24 @@ public class TouchInbox {
                         String.valueOf(why.getMessage()),
                         batch.id());
             } else {
-                handle.createQuery("delete from touch_batch where id = :id returning content")
+                handle.createQuery("delete from touch_batch where id = :id returning content, written_at")
                         .bind("id", batch.id())
-                        .mapTo(byte[].class)
+                        .map((row, context) ->
+                                new Came(row.getBytes("content"), row.getObject("written_at", OffsetDateTime.class)))
                         .findOne()
-                        .ifPresent(content -> {
-                            var ones = handle.prepareBatch("insert into touch_batch (touches, content) values (1, ?)");
-                            BinaryCopy.rows(content)
-                                    .forEach(row -> ones.bind(0, row).add());
+                        .ifPresent(came -> {
+                            var ones = handle.prepareBatch(
+                                    "insert into touch_batch (touches, content, written_at) values (1, :one, :at)");
+                            BinaryCopy.rows(came.content()).forEach(row -> ones.bind("one", row)
+                                    .bind("at", came.at())
+                                    .add());
                             ones.execute();
                         });
             }
         });
     }
+
+    private record Came(byte[] content, OffsetDateTime at) {}
 
     /** Whether touches came in within the last second. */
     public boolean filling() {

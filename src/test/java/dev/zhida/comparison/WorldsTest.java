@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zhida.comparison.Clusters.Cluster;
 import dev.zhida.comparison.Comparison.State;
+import dev.zhida.comparison.StopRule.Stop;
 import dev.zhida.comparison.Stratified.Simpson;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,6 +187,88 @@ class WorldsTest {
             }
         }
         return false;
+    }
+
+    @Test
+    void an_experiment_that_ends_by_itself_is_hardly_ever_decided_wrongly() {
+        alarms(
+                "stop rule: decided where there is no difference",
+                share(world -> {
+                    var stop = ended(1);
+                    return stop == Stop.FOR_TOKEN || stop == Stop.FOR_LINK;
+                }),
+                0.05);
+        alarms(
+                "stop rule: a difference that matters missed",
+                share(world -> ended(world % 2 == 0 ? 1.2 : 1 / 1.2) == Stop.NO_DIFFERENCE_THAT_MATTERS),
+                0.05);
+        alarms(
+                "stop rule: decided for the wrong side",
+                share(world -> ended(1.2) == Stop.FOR_LINK || ended(1 / 1.2) == Stop.FOR_TOKEN),
+                0.05);
+        var found = share(world -> ended(2.5) == Stop.FOR_TOKEN);
+        System.out.printf("%-46s %.1f %% of %d worlds%n", "stop rule: 2.5 times found", 100 * found, WORLDS);
+        assertThat(found).isGreaterThan(0.3);
+    }
+
+    /** Looks whenever some people have come, until it ends; however unequal the arms, however soon it ends. */
+    private Stop ended(double ratio) {
+        var rate = between(0.01, 0.06);
+        var tokenShare = between(0.1, 0.9);
+        var rule = new StopRule(0.2, people(400, 10_000), 28);
+        var token = Arm.NOTHING;
+        var link = Arm.NOTHING;
+        var chunk = people(10, 200);
+        for (var look = 0; ; look++) {
+            var here = 0;
+            for (var i = 0; i < chunk; i++) {
+                here += random.nextDouble() < tokenShare ? 1 : 0;
+            }
+            token = token.plus(arm(here, rate * ratio));
+            link = link.plus(arm(chunk - here, rate));
+            var stop = rule.of(token, link, true, look / 10);
+            if (stop.isPresent()) {
+                return stop.get();
+            }
+        }
+    }
+
+    @Test
+    void posts_that_were_drawn() {
+        for (var count : new int[] {12, 24, 60}) {
+            covers("randomisation test, %d posts".formatted(count), share(world -> {
+                var truth = between(-2, 4);
+                return holds(Randomisation.of(posts(count, truth)).orElseThrow().difference(), truth);
+            }));
+        }
+        alarms(
+                "randomisation test: false alarms, 24 posts",
+                share(world -> Randomisation.of(posts(24, 0)).orElseThrow().p() <= 0.05),
+                // One look, so the share itself is drawn: at most 5 % in truth, by two standard errors here.
+                0.05 + 2 * Math.sqrt(0.05 * 0.95 / WORLDS));
+    }
+
+    /** Some posts are a success, and all do better as time goes by; the token adds so many orders to each on average. */
+    private List<Randomisation.Post> posts(int count, double difference) {
+        var posts = new ArrayList<Randomisation.Post>();
+        var growth = between(0, 0.2);
+        for (var block = 0; block < count / 4; block++) {
+            var sides = new ArrayList<>(List.of(true, true, false, false));
+            java.util.Collections.shuffle(sides, new java.util.Random(random.nextLong()));
+            for (var token : sides) {
+                var usual = 3 + growth * posts.size() + (random.nextInt(6) == 0 ? between(0, 20) : between(0, 4));
+                posts.add(new Randomisation.Post(block, token, poisson(usual + (token ? difference : 0))));
+            }
+        }
+        return posts;
+    }
+
+    private int poisson(double mean) {
+        var events = 0;
+        for (var time = -Math.log(1 - random.nextDouble()); time < mean; time -= Math.log(1 - random.nextDouble())) {
+            events++;
+        }
+        return events;
     }
 
     @Test

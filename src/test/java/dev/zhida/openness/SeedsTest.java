@@ -11,6 +11,9 @@ import dev.zhida.TestDatabase;
 import dev.zhida.World;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.openness.Cell.Measure;
+import dev.zhida.touch.TouchFixture;
+import dev.zhida.touch.TouchInbox;
+import dev.zhida.touch.TouchLog;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -21,6 +24,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +44,15 @@ class SeedsTest {
 
     @Inject
     OpennessWatch watch;
+
+    @Inject
+    OpennessStore store;
+
+    @Inject
+    TouchLog log;
+
+    @Inject
+    TouchInbox inbox;
 
     @Inject
     Jdbi jdbi;
@@ -206,6 +220,102 @@ class SeedsTest {
     }
 
     @Test
+    void where_a_marketplace_tells_no_click_orders_count_when_they_were_made() throws Exception {
+        // Before the world begins, so that nothing else is there.
+        var at = world.start.minus(Duration.ofDays(3));
+        var jd = placement("JD");
+        var taobao = placement("TAOBAO");
+        for (var placement : List.of(jd, taobao)) {
+            for (var i = 0; i < 20; i++) {
+                var seen = at.plusSeconds(i);
+                log.record(TouchFixture.aClick(
+                                TouchFixture.idAt(seen),
+                                placement,
+                                UUID.randomUUID(),
+                                seen,
+                                "WEIBO",
+                                null,
+                                TouchFixture.BROWSER))
+                        .toCompletableFuture()
+                        .get(10, TimeUnit.SECONDS);
+            }
+        }
+        inbox.awaitTaken();
+        order("JD", jd, null, at.plusSeconds(500), "PAID");
+        order("JD", jd, null, at.plusSeconds(500), "INVALID");
+        order("JD", jd, null, at.plusSeconds(500), "CREATED");
+        order("JD", jd, null, at.plus(Duration.ofHours(1)), "PAID");
+        order("TAOBAO", taobao, at.plusSeconds(3), at.plus(Duration.ofHours(5)), "PAID");
+        order("TAOBAO", taobao, at.plusSeconds(3), at.plus(Duration.ofHours(7)), "PAID");
+        order("TAOBAO", taobao, at.plus(Duration.ofHours(1)), at.plus(Duration.ofHours(1)), "PAID");
+
+        var from = OpennessWatch.binOf(at);
+        var counted = jdbi.withHandle(handle ->
+                store.count(handle, Measure.ORDER, Duration.ofHours(6), from, from.plus(Duration.ofHours(3))));
+        assertThat(counted)
+                .extracting(one -> one.cell().marketplace()
+                        + " " + one.cell().timeOfOrders()
+                        + " " + one.count().shown()
+                        + " " + one.count().opened())
+                .as(
+                        "of JD what was made in these minutes; of Taobao what was clicked in them and made within six hours")
+                .containsExactlyInAnyOrder("JD CREATED 20 2", "TAOBAO CLICKED 20 1");
+
+        var change = new ChangeDetector.Change(
+                at, at, new ChangeDetector.Rate(100, 10), new ChangeDetector.Rate(100, 0), 20);
+        for (var one : counted) {
+            var created = one.cell().timeOfOrders() == Cell.TimeOfOrders.CREATED;
+            assertThat(AlertWords.en(one.cell(), change).endsWith("(by the time of order)"))
+                    .isEqualTo(created);
+            assertThat(AlertWords.zh(one.cell(), change).endsWith("（按下单时间）")).isEqualTo(created);
+        }
+    }
+
+    private long placement(String marketplace) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        with made as (
+                            insert into offer (id, marketplace, item_id, item_key, created_at)
+                            values (gen_random_uuid(), :marketplace, gen_random_uuid()::text, gen_random_uuid()::text, now())
+                            returning id
+                        )
+                        insert into placement (code, creator_id, offer_id, platform, scene, medium, destination, earns,
+                            created_at)
+                        select 'CREATE' || :last || 'X', c.id, made.id, 'WEIBO', 'NOTE', 'LINK', 'https://item.jd.com/1.html',
+                            true, now()
+                        from made, creator c where c.name = 'test-creator-3' returning id
+                        """)
+                .bind("marketplace", marketplace)
+                .bind("last", marketplace.substring(0, 1))
+                .mapTo(Long.class)
+                .one());
+    }
+
+    private void order(String marketplace, long placement, Instant clickedAt, Instant createdAt, String status) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        with account as (
+                            insert into marketplace_account values (gen_random_uuid(), :marketplace, gen_random_uuid()::text, now())
+                            returning id
+                        ), line as (
+                            insert into order_line (id, marketplace, account_id, line_key, order_no, parent_no, quantity, status,
+                                paid_fen, estimated_fen, clicked_at, created_at, first_observed_at, changed_at)
+                            select l, :marketplace, account.id, l::text, l::text, l::text, 1, :status, 100, 10, :clicked,
+                                :created, now(), now()
+                            from account, gen_random_uuid() l returning id
+                        )
+                        insert into attribution (order_line_id, version, current, confidence, placement_id, creator_id, medium,
+                            rule_version, evidence, decided_at)
+                        select line.id, 1, true, 'EXACT', p.id, p.creator_id, p.medium, 1, '{}', now()
+                        from line, placement p where p.id = :placement
+                        """)
+                .bind("marketplace", marketplace)
+                .bind("status", status)
+                .bind("clicked", clickedAt == null ? null : clickedAt.atOffset(ZoneOffset.UTC))
+                .bind("created", createdAt.atOffset(ZoneOffset.UTC))
+                .bind("placement", placement)
+                .execute());
+    }
+
+    @Test
     void a_replay_of_days_that_make_no_sense_or_are_gone_is_refused() {
         for (var until : Map.of(
                         world.start.toString(), "period-out-of-range",
@@ -261,7 +371,7 @@ class SeedsTest {
                 SeedsWorld.CREATOR,
                 "/reports/funnel?by=coupon&from=" + BusinessTime.dayOf(world.start) + "&until="
                         + BusinessTime.dayOf(world.start).plusDays(1));
-        assertThat(oneDay.getList("groups.key")).isEqualTo(List.of("10_TO_20_PERCENT"));
+        assertThat(oneDay.getList("groups.key")).isEqualTo(List.of("10-20%"));
         assertThat(get("test-creator-3", "/reports/funnel?by=placement&" + period())
                         .getList("groups"))
                 .isEmpty();

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -492,8 +493,15 @@ class TouchLogTest {
         var all = new ArrayList<>(others);
         all.add(7, impossible);
         recordAndAwait(all);
+        database.execute("update touch_batch set written_at = '2026-01-01T00:00Z'");
         assertStored(others);
         assertThat(stored()).doesNotContain(impossible.id());
+        List<Instant> came = Jdbi.create(database.dataSource())
+                .withHandle(handle -> handle.createQuery("select written_at from touch_batch")
+                        .mapTo(OffsetDateTime.class)
+                        .map(OffsetDateTime::toInstant)
+                        .list());
+        assertThat(came).as("set aside, it came when it came").containsExactly(Instant.parse("2026-01-01T00:00:00Z"));
         assertThat(counted("zhida.touches.refused")).isEqualTo(1);
         assertThat(refused()).singleElement().asString().contains("timestamp out of range");
     }
