@@ -3,11 +3,11 @@ package dev.zhida.settlement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zhida.ledger.Account;
-import dev.zhida.ledger.Account.Kind;
 import dev.zhida.money.Money;
 import dev.zhida.settlement.Payable.Decision.Pay;
 import dev.zhida.settlement.Payable.Decision.Skip;
 import dev.zhida.settlement.Payable.Reason;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 /** What statements carry over, and who is paid how much of it. */
 class PayableTest {
 
-    private static final UUID ANNA = UUID.randomUUID();
+    private static final Holder ANNA = Holder.creator(UUID.randomUUID());
+    private static final Holder MCN = Holder.agency(UUID.randomUUID());
+    private static final YearMonth MAY = YearMonth.of(2026, 5);
     private static final Payee ALIPAY = new Payee(PayeeChannel.ALIPAY, "安娜", "anna@example.com", null, null);
     private static final Payee BLOCKED = new Payee(PayeeChannel.ALIPAY, "安娜", "anna@example.com", null, "fraud");
     private static final Payee BANK = new Payee(PayeeChannel.BANK, "安娜", "6222", "工商银行", null);
@@ -34,12 +36,11 @@ class PayableTest {
                 Money.ofFen(recent),
                 payee,
                 pending,
-                Money.ZERO,
-                Money.ZERO);
+                Withholding.Earlier.NOTHING);
     }
 
     private static Payable.Decision decide(Payable payable) {
-        return payable.decide(PayeeChannel.ALIPAY, Money.ofFen(100), Withholding.OFF);
+        return payable.decide(PayeeChannel.ALIPAY, Money.ofFen(100), TaxSettings.Setting.NONE, MAY);
     }
 
     private static Skip skip(Reason reason, long available) {
@@ -72,17 +73,40 @@ class PayableTest {
         assertThat(decide(payable(500, 0, 0, ALIPAY, true))).isEqualTo(skip(Reason.IN_ANOTHER_PAYOUT, 500));
     }
 
+    @Test
+    void agencies_are_withheld_from_only_where_the_setting_says_so() {
+        for (var agencies : List.of(false, true)) {
+            var setting = new TaxSettings.Setting(
+                    MAY.atDay(1), Withholding.MONTHLY, TaxTable.REMUNERATION, agencies, Instant.EPOCH);
+            for (var holder : List.of(ANNA, MCN)) {
+                var payable = new Payable(
+                        holder,
+                        Money.ofFen(3_000_00),
+                        Money.ZERO,
+                        Money.ZERO,
+                        ALIPAY,
+                        false,
+                        Withholding.Earlier.NOTHING);
+                var tax = Money.ofFen(holder == ANNA || agencies ? 440_00 : 0);
+                assertThat(payable.decide(PayeeChannel.ALIPAY, Money.ofFen(100), setting, MAY))
+                        .isEqualTo(new Pay(Money.ofFen(3_000_00), tax));
+            }
+        }
+    }
+
     @Property
     void statements_carry_every_balance_on_and_payable_and_debt_never_stand_together(
-            @ForAll @Size(min = 1, max = 12) List<@LongRange(min = -500, max = 500) Long> months) {
+            @ForAll @Size(min = 1, max = 12) List<@LongRange(min = -500, max = 500) Long> months,
+            @ForAll boolean agency) {
+        var holder = agency ? MCN : ANNA;
         var balances = new HashMap<Account, Money>();
         var opening = Money.ZERO;
         var month = YearMonth.of(2026, 1);
         var total = 0L;
         for (var earned : months) {
             total += earned;
-            add(balances, new Account(Kind.CREATOR_CONFIRMED, ANNA.toString()), Money.ofFen(earned));
-            var sums = new StatementSums(ANNA, opening, Money.ofFen(earned), Money.ZERO, Money.ZERO, Money.ZERO);
+            add(balances, holder.confirmed(), Money.ofFen(earned));
+            var sums = new StatementSums(holder, opening, Money.ofFen(earned), Money.ZERO, Money.ZERO, Money.ZERO);
             sums.target(month).amountByFlow().forEach((flow, amount) -> {
                 assertThat(amount.isPositive()).isTrue();
                 add(balances, flow.debit(), amount.negated());
@@ -90,9 +114,9 @@ class PayableTest {
             });
             opening = sums.closing();
             month = month.plusMonths(1);
-            assertThat(of(balances, Kind.CREATOR_CONFIRMED)).isZero();
-            assertThat(of(balances, Kind.CREATOR_PAYABLE)).isEqualTo(Math.max(0, total));
-            assertThat(of(balances, Kind.CLAWBACK_DEBT)).isEqualTo(Math.min(0, total));
+            assertThat(of(balances, holder.confirmed())).isZero();
+            assertThat(of(balances, holder.payable())).isEqualTo(Math.max(0, total));
+            assertThat(of(balances, holder.debt())).isEqualTo(Math.min(0, total));
         }
     }
 
@@ -100,8 +124,7 @@ class PayableTest {
         balances.merge(account, amount, Money::plus);
     }
 
-    private static long of(HashMap<Account, Money> balances, Kind kind) {
-        return balances.getOrDefault(new Account(kind, ANNA.toString()), Money.ZERO)
-                .fen();
+    private static long of(HashMap<Account, Money> balances, Account account) {
+        return balances.getOrDefault(account, Money.ZERO).fen();
     }
 }
