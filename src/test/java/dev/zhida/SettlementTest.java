@@ -1012,6 +1012,20 @@ class SettlementTest {
                 .one());
     }
 
+    /** Whether the account has a connection; nothing is pulled in tests. */
+    private void connected(boolean is) {
+        jdbi.useHandle(handle -> {
+            handle.execute("delete from marketplace_connection");
+            if (is) {
+                handle.execute("""
+                        insert into marketplace_connection (account_id, key_id, nonce, content, changed_at, changed_by)
+                        select a.id, repeat('0', 16), decode(repeat('00', 12), 'hex'), decode(repeat('00', 17), 'hex'), now(), p.id
+                        from marketplace_account a, person p where a.name = ? and a.marketplace = 'TAOBAO' limit 1
+                        """, World.ACCOUNT);
+            }
+        });
+    }
+
     @Test
     void a_month_that_lacks_orders_is_locked_only_for_a_reason_that_stays_with_it() {
         var month = open();
@@ -1026,6 +1040,19 @@ class SettlementTest {
             // The last second of the month is in a window that waits for a person.
             window("ORDERS_UPDATED", month + "-01T00:00:00", month.atEndOfMonth() + "T23:59:59", "COMPLETE");
             window("ORDERS_UPDATED", month.atEndOfMonth() + "T23:59:59", next + "-02T00:00:00", "FAILED");
+            // What stopped before the month was given up, unless the account is connected still.
+            window(
+                    "ORDERS_CREATED",
+                    month.minusMonths(1) + "-20T00:00:00",
+                    month.minusMonths(1) + "-21T00:00:00",
+                    "COMPLETE");
+            get(World.FINANCE, "periods/" + month).body("refusal", containsString("1 in all"));
+            connected(true);
+            get(World.FINANCE, "periods/" + month).body("refusal", containsString("2 in all"));
+            post(World.FINANCE, "periods/" + month + "/lock")
+                    .body("errors.field", is(List.of("TAOBAO test ORDERS_CREATED", "TAOBAO test ORDERS_UPDATED")))
+                    .body("errors[0].reason", containsString(month.atDay(1) + "T00:00 to " + next.atDay(1) + "T00:00"));
+            connected(false);
             var item = item();
             var pid = pid(item);
             var order = orderNo();
@@ -1081,6 +1108,7 @@ class SettlementTest {
                     .list());
             assertThat(audited).containsExactly("平台接口已永久关闭", "平台接口已永久关闭");
         } finally {
+            connected(false);
             jdbi.useHandle(handle -> handle.execute("delete from pull_window"));
         }
         lock(next);
@@ -1209,11 +1237,23 @@ class SettlementTest {
             book(earned(unique(), creator, 1_000, month));
             payee(creator);
         }
+        var agencies = List.of(agency(), agency());
+        for (var agency : agencies) {
+            book(shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, agency), 2_000L), month));
+            payee(agency);
+        }
         lock(month);
-        var statuses = together(() -> post(World.FINANCE, "payouts", Map.of("channel", "ALIPAY", "creators", creators))
+        var statuses = together(() -> post(
+                        World.FINANCE,
+                        "payouts",
+                        Map.of("channel", "ALIPAY", "creators", creators, "agencies", agencies))
                 .extract()
                 .statusCode());
         assertThat(statuses).containsOnlyOnce(201).containsOnly(201, 409);
+        for (var agency : agencies) {
+            assertThat(balance(Kind.AGENCY_PAYABLE, agency)).isZero();
+            assertThat(balance(Kind.AGENCY_PAID, agency)).isEqualTo(2_000);
+        }
         for (var creator : creators) {
             assertThat(balance(Kind.CREATOR_PAYABLE, creator)).isZero();
             assertThat(balance(Kind.CREATOR_PAID, creator)).isEqualTo(1_000);
@@ -1427,6 +1467,14 @@ class SettlementTest {
                     .extract()
                     .<String>path("payout.id");
             assertThat(balance(Kind.TAX_WITHHELD, creator)).isEqualTo(960_00);
+            // Made before the end of a month and sent after it, it has the tax of the wrong month.
+            post(World.OTHER_FINANCE, "payouts/" + second + "/approve").statusCode(200);
+            jdbi.useHandle(handle -> handle.execute(
+                    "update payout_item set month = (month - interval '1 month')::date where payout_id = ?::uuid",
+                    second));
+            post(World.FINANCE, "payouts/" + second + "/export")
+                    .statusCode(409)
+                    .body("code", is("payout-taxed-for-another-month"));
             post(World.FINANCE, "payouts/" + second + "/cancel").statusCode(200);
             assertThat(balance(Kind.TAX_WITHHELD, creator)).isEqualTo(440_00);
             assertThat(balance(Kind.CREATOR_PAYABLE, creator)).isEqualTo(3_000_00);

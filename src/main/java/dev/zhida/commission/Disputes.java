@@ -31,7 +31,7 @@ class Disputes {
         this.clock = clock;
     }
 
-    @Scheduled(every = "1h", delayed = "2m", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(every = "1h", delayed = "10m", concurrentExecution = ConcurrentExecution.SKIP)
     void everyHour() {
         retries.inTransaction(WITHIN, () -> {
             var at = clock.instant();

@@ -44,7 +44,9 @@ record Payable(
         /** She is paid by another channel. */
         OTHER_CHANNEL,
         /** She is in a payout that is not decided yet. */
-        IN_ANOTHER_PAYOUT
+        IN_ANOTHER_PAYOUT,
+        /** The tax that is due on what was paid before leaves nothing of it: it waits until there is more. */
+        TAX_TAKES_ALL
     }
 
     /**
@@ -76,7 +78,9 @@ record Payable(
         if (payee.channel() != channel) {
             return new Decision.Skip(Reason.OTHER_CHANNEL, available);
         }
-        return new Decision.Pay(
-                available, setting.method(holder.type()).of(available, earlier, month, setting.table()));
+        var tax = setting.method(holder.type()).of(available, earlier, month, setting.table());
+        return tax.compareTo(available) < 0
+                ? new Decision.Pay(available, tax)
+                : new Decision.Skip(Reason.TAX_TAKES_ALL, available);
     }
 }

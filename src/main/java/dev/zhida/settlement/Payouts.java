@@ -303,6 +303,21 @@ class Payouts {
         }
     }
 
+    /** Income is of the month in which it is paid: what was withheld is wrong once that is another one than the draft's. */
+    private static void refuseTaxedBefore(List<Item> items, YearMonth month) {
+        items.stream()
+                .filter(item -> !item.taxMethod().equals(Withholding.OFF.name()))
+                .filter(item -> !item.month().equals(month))
+                .findFirst()
+                .ifPresent(item -> {
+                    throw new Refusal(
+                            Refusal.Kind.CONFLICT,
+                            "payout-taxed-for-another-month",
+                            "its tax was counted as of " + item.month() + ", but it is paid in " + month
+                                    + ": cancel it and make it again");
+                });
+    }
+
     private static void refuseBlocked(Handle handle, UUID id) {
         var blocked = handle.createQuery("""
                         select i.holder_id, p.blocked_reason from payout_item i join payee p using (holder_id)
@@ -360,7 +375,8 @@ class Payouts {
     /**
      * The file that is uploaded to Alipay or the bank; the same bytes however often it is asked for.
      *
-     * @throws Refusal {@code payout-not-approved}, {@code payee-blocked}, or {@code payee-changed} since an approver looked
+     * @throws Refusal {@code payout-not-approved}, {@code payee-blocked}, {@code payee-changed} since an approver looked, or
+     *     {@code payout-taxed-for-another-month}
      */
     byte[] export(UUID id, Caller by) {
         return retries.inTransaction(WITHIN, () -> {
@@ -381,6 +397,7 @@ class Payouts {
                 var items = items(handle, id);
                 refuseChanged(items);
                 var at = clock.instant();
+                refuseTaxedBefore(items, BusinessTime.monthOf(at));
                 var file = file(payout, items);
                 handle.createUpdate(
                                 "update payout set state = 'EXPORTED', file = :file, exported_at = :at where id = :id")

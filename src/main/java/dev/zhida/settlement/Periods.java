@@ -226,7 +226,7 @@ public class Periods {
         return Optional.of(new Refusal(
                 Refusal.Kind.CONFLICT,
                 "month-incomplete",
-                month + " lacks " + left.size() + " things, see errors; the first is "
+                month + " lacks something, " + left.size() + " in all, see errors; the first is "
                         + left.firstEntry().getKey()
                         + ". Let an operator have it read or decided, or say why it is to be locked as it is: POST /api/v1/periods/"
                         + month

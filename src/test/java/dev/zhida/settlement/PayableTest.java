@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -71,6 +72,23 @@ class PayableTest {
         assertThat(decide(payable(500, 0, 0, BLOCKED, false))).isEqualTo(skip(Reason.BLOCKED, 500));
         assertThat(decide(payable(500, 0, 0, BANK, false))).isEqualTo(skip(Reason.OTHER_CHANNEL, 500));
         assertThat(decide(payable(500, 0, 0, ALIPAY, true))).isEqualTo(skip(Reason.IN_ANOTHER_PAYOUT, 500));
+    }
+
+    @Test
+    void what_tax_on_earlier_payouts_takes_all_of_waits_until_there_is_more() {
+        // 50,000 were paid this year before anything was withheld: 30,000 are taxed at 3 %, two months being free.
+        var earlier = new Withholding.Earlier(
+                Money.ofYuan("50000"), Money.ZERO, Set.of(MAY, MAY.minusMonths(1), MAY.minusMonths(3)));
+        var setting = new TaxSettings.Setting(
+                MAY.atDay(1), Withholding.CUMULATIVE, TaxTable.COMPREHENSIVE, false, Instant.EPOCH);
+        for (var fen : List.of(100_00L, 1_000_00L)) {
+            var payable = new Payable(ANNA, Money.ofFen(fen), Money.ZERO, Money.ZERO, ALIPAY, false, earlier);
+            assertThat(payable.decide(PayeeChannel.ALIPAY, Money.ofFen(100), setting, MAY))
+                    .isEqualTo(
+                            fen == 100_00
+                                    ? skip(Reason.TAX_TAKES_ALL, fen)
+                                    : new Pay(Money.ofFen(fen), Money.ofYuan("924")));
+        }
     }
 
     @Test
