@@ -45,8 +45,8 @@ record Payable(
         OTHER_CHANNEL,
         /** She is in a payout that is not decided yet. */
         IN_ANOTHER_PAYOUT,
-        /** The tax that is due on what was paid before leaves nothing of it: it waits until there is more. */
-        TAX_TAKES_ALL
+        /** The tax, with what is due on what was paid before, leaves less than the minimum: it waits until there is more. */
+        TAX_LEAVES_TOO_LITTLE
     }
 
     /**
@@ -79,8 +79,9 @@ record Payable(
             return new Decision.Skip(Reason.OTHER_CHANNEL, available);
         }
         var tax = setting.method(holder.type()).of(available, earlier, month, setting.table());
-        return tax.compareTo(available) < 0
+        var net = available.minus(tax);
+        return net.isPositive() && net.compareTo(minimum) >= 0
                 ? new Decision.Pay(available, tax)
-                : new Decision.Skip(Reason.TAX_TAKES_ALL, available);
+                : new Decision.Skip(Reason.TAX_LEAVES_TOO_LITTLE, available);
     }
 }

@@ -158,6 +158,8 @@ class StatementStore {
                         select holder, owner::uuid holder_id,
                                coalesce(sum(fen) filter (where part <> 'HELD' and month < :month), 0) opening,
                                coalesce(sum(fen) filter (where part = 'CONFIRMED' and month = :month), 0) earned,
+                               coalesce(sum(fen) filter (where part = 'CONFIRMED'), 0) confirmed,
+                               coalesce(-sum(fen) filter (where part = 'DEBT'), 0) debt,
                                coalesce(-sum(fen) filter (where other in ('CREATOR_PAID', 'AGENCY_PAID')
                                    and month = :month), 0) paid,
                                coalesce(-sum(fen) filter (where other = 'TAX_WITHHELD' and month = :month), 0) tax,
@@ -174,6 +176,8 @@ class StatementStore {
                                 Holder.Type.valueOf(row.getString("holder")), row.getObject("holder_id", UUID.class)),
                         Money.ofFen(row.getLong("opening")),
                         Money.ofFen(row.getLong("earned")),
+                        Money.ofFen(row.getLong("confirmed")),
+                        Money.ofFen(row.getLong("debt")),
                         Money.ofFen(row.getLong("paid")),
                         Money.ofFen(row.getLong("tax")),
                         Money.ofFen(row.getLong("held"))))

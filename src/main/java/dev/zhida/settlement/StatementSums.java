@@ -13,29 +13,33 @@ import java.util.Map;
  *
  * @param opening the closing of the month before
  * @param earned what was confirmed in the month, changes to earlier lines included; may be negative
+ * @param confirmed what no statement has moved yet: {@code earned}, and what was left by months that were locked when such
+ *     holders had no statements
+ * @param debt what stands as owed
  * @param paid what went into payouts, less what came back
  * @param tax what was withheld of it
  * @param held what was held at the end of the month; in none of the sums
  */
-record StatementSums(Holder holder, Money opening, Money earned, Money paid, Money tax, Money held) {
+record StatementSums(
+        Holder holder, Money opening, Money earned, Money confirmed, Money debt, Money paid, Money tax, Money held) {
 
     Money closing() {
         return opening.plus(earned).minus(paid).minus(tax);
     }
 
     /**
-     * What the statement moves: all that was earned becomes payable, and whatever the closing lacks to zero stands as
+     * What the statement moves: all that is confirmed becomes payable, and whatever the closing lacks to zero stands as
      * debt instead of as a negative payable.
      */
     Target target(YearMonth month) {
         var amounts = new LinkedHashMap<Flow, Money>();
-        put(amounts, holder.confirmed(), holder.payable(), earned);
-        put(amounts, holder.debt(), holder.payable(), debt(closing()).minus(debt(opening)));
+        put(amounts, holder.confirmed(), holder.payable(), confirmed);
+        put(amounts, holder.debt(), holder.payable(), lacking(closing()).minus(debt));
         return new Target("statement/" + holder.id() + "/" + month, amounts, month, "statement " + month);
     }
 
     /** What a balance lacks to zero. */
-    private static Money debt(Money balance) {
+    private static Money lacking(Money balance) {
         return balance.compareTo(Money.ZERO) < 0 ? balance.negated() : Money.ZERO;
     }
 

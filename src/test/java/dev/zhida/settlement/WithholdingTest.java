@@ -7,10 +7,12 @@ import dev.zhida.money.Money;
 import dev.zhida.problem.Refusal;
 import dev.zhida.settlement.TaxTable.Bracket;
 import dev.zhida.settlement.Withholding.Earlier;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -163,15 +165,35 @@ class WithholdingTest {
 
     @Property
     void however_a_year_is_paid_what_is_withheld_is_the_tax_of_the_year_or_what_was_due_before(
-            @ForAll @Size(min = 1, max = 30) List<@LongRange(min = 1, max = 90_000_00) Long> payouts) {
+            @ForAll @Size(min = 1, max = 30) List<@LongRange(min = 1, max = 90_000_00) Long> payouts,
+            @ForAll @LongRange(min = 0, max = 10_000_00) long minimumFen) {
         var paid = Money.ZERO;
         var withheld = Money.ZERO;
         var months = new HashSet<YearMonth>();
+        var setting = new TaxSettings.Setting(
+                JANUARY.atDay(1), Withholding.CUMULATIVE, TaxTable.COMPREHENSIVE, false, Instant.EPOCH);
+        var payee = new Payee(PayeeChannel.ALIPAY, "安娜", "anna@example.com", null, null);
+        var waiting = Money.ZERO;
         for (var i = 0; i < payouts.size(); i++) {
             var month = JANUARY.plusMonths(i * 12L / payouts.size());
-            var income = Money.ofFen(payouts.get(i));
-            var tax = Withholding.CUMULATIVE.of(
-                    income, new Earlier(paid, withheld, Set.copyOf(months)), month, TaxTable.COMPREHENSIVE);
+            var minimum = Money.ofFen(minimumFen);
+            waiting = waiting.plus(Money.ofFen(payouts.get(i)));
+            var payable = new Payable(
+                    Holder.creator(new UUID(0, 1)),
+                    waiting,
+                    Money.ZERO,
+                    Money.ZERO,
+                    payee,
+                    false,
+                    new Earlier(paid, withheld, Set.copyOf(months)));
+            if (!(payable.decide(PayeeChannel.ALIPAY, minimum, setting, month)
+                    instanceof Payable.Decision.Pay(var income, var tax))) {
+                continue;
+            }
+            assertThat(income).isEqualTo(waiting);
+            assertThat(income.minus(tax)).isGreaterThanOrEqualTo(minimum);
+            assertThat(income.minus(tax).isPositive()).isTrue();
+            waiting = Money.ZERO;
             months.add(month);
             paid = paid.plus(income);
             // Months without a gap have their allowance for each; what was withheld too much waits for later.
