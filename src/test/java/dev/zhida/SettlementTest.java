@@ -685,6 +685,39 @@ class SettlementTest {
         assertThat(balance(Kind.CREATOR_PAYABLE, creator)).isEqualTo(300);
     }
 
+    @Test
+    void what_agencies_were_left_by_months_locked_without_their_statements_is_on_the_next() {
+        var month = open();
+        var owed = agency();
+        var owing = agency();
+        book(
+                shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, owed), 700L), month),
+                shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, owing), -300L), month));
+        // As months were locked before agencies had statements.
+        QuarkusTransaction.requiringNew().run(() -> ledger.lock(month, Instant.now()));
+        var next = month.plusMonths(1);
+        book(shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, owed), -200L), next));
+        lock(next);
+        agencyStands(owed, next, 700, 500, 500, 0);
+        // It earned nothing in that month, but it owes what it owed.
+        agencyStands(owing, next, -300, -300, 0, -300);
+        book(shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, owing), 1_000L), next.plusMonths(1)));
+        lock(next.plusMonths(1));
+        agencyStands(owing, next.plusMonths(1), -300, 700, 700, 0);
+        agencyStands(owed, next.plusMonths(1), 500, 500, 500, 0);
+    }
+
+    private void agencyStands(UUID agency, YearMonth month, int opening, int closing, long payable, long debt) {
+        get(World.FINANCE, "statements?agency=" + agency + "&period=" + month)
+                .body("items.openingFen", is(List.of(opening)))
+                .body("items.closingFen", is(List.of(closing)));
+        assertThat(List.of(
+                        balance(Kind.AGENCY_CONFIRMED, agency),
+                        balance(Kind.AGENCY_PAYABLE, agency),
+                        balance(Kind.AGENCY_DEBT, agency)))
+                .containsExactly(0L, payable, debt);
+    }
+
     /** A creator and the agency that has three tenths of what she brings. */
     private record Pair(UUID creator, UUID agency) {
 
@@ -1037,8 +1070,8 @@ class SettlementTest {
             window("REFUNDS_UPDATED", month + "-01T00:00:00", next + "-01T00:00:00", "COMPLETE");
             window("REFUNDS_UPDATED", next + "-01T00:00:00", next + "-02T00:00:00", "FAILED");
             window("PUNISHMENTS", month + "-05T00:00:00", next + "-03T00:00:00", "COMPLETE");
-            // The last second of the month is in a window that waits for a person.
-            window("ORDERS_UPDATED", month + "-01T00:00:00", month.atEndOfMonth() + "T23:59:59", "COMPLETE");
+            // The last second of the month is in a window that waits for a person, and the one before is in none.
+            var read = window("ORDERS_UPDATED", month + "-01T00:00:00", month.atEndOfMonth() + "T23:59:58", "COMPLETE");
             window("ORDERS_UPDATED", month.atEndOfMonth() + "T23:59:59", next + "-02T00:00:00", "FAILED");
             // What stopped before the month was given up, unless the account is connected still.
             window(
@@ -1065,7 +1098,7 @@ class SettlementTest {
                     .body("code", is("month-incomplete"))
                     .body("errors", hasSize(2))
                     .body("errors[0].field", is("TAOBAO test ORDERS_UPDATED"))
-                    .body("errors[0].reason", containsString(month.atEndOfMonth() + "T23:59:59 to " + next))
+                    .body("errors[0].reason", containsString(month.atEndOfMonth() + "T23:59:58 to " + next))
                     .body("errors[0].reason", containsString("(FAILED)"))
                     .body("errors[1].field", containsString(order))
                     .extract();
@@ -1077,6 +1110,16 @@ class SettlementTest {
                     .body("overrideReason", is("平台接口已永久关闭"))
                     .body("overridden", hasSize(2))
                     .body("refusal", nullValue());
+            // An hour more of the same feed is not overridden, and a second less is.
+            readTo(read, month.atEndOfMonth() + "T23:00:00");
+            post(World.OTHER_FINANCE, "periods/" + month + "/lock/approve")
+                    .statusCode(409)
+                    .body("code", is("month-incomplete"))
+                    .body("errors.field", is(List.of("TAOBAO test ORDERS_UPDATED")))
+                    .body("errors[0].reason", containsString("T23:00 to " + next.atDay(1) + "T00:00"));
+            readTo(read, month.atEndOfMonth() + "T23:59:59");
+            get(World.FINANCE, "periods/" + month).body("refusal", nullValue());
+            readTo(read, month.atEndOfMonth() + "T23:59:58");
             // What was not known then is not overridden.
             var late = window("RELATION_REFUNDS_UPDATED", month + "-03T00:00:00", month + "-04T00:00:00", "COMPLETE");
             post(World.OTHER_FINANCE, "periods/" + month + "/lock/approve")
@@ -1096,25 +1139,60 @@ class SettlementTest {
             post(World.FINANCE, "periods/" + month + "/lock/approve")
                     .statusCode(200)
                     .body("state", is("LOCKED"));
+            var hours = "TAOBAO test ORDERS_UPDATED, " + month.atEndOfMonth() + "T23:59:58 to " + next.atDay(1)
+                    + "T00:00 in Shanghai";
             get(World.AUDITOR, "periods/" + month)
                     .body("overrideReason", is("平台接口已永久关闭"))
-                    .body("overridden", hasItem("TAOBAO test ORDERS_UPDATED"));
+                    .body("overridden", hasItem(hours));
             List<String> audited = jdbi.withHandle(handle -> handle.createQuery("""
-                            select detail ->> 'reason' from audit_entry
+                            select concat(detail ->> 'reason', jsonb_exists(detail -> 'overrides', :hours)) from audit_entry
                             where action = 'month-lock-asked' and subject = :subject order by id
                             """)
                     .bind("subject", "month/" + month)
+                    .bind("hours", hours)
                     .mapTo(String.class)
                     .list());
-            assertThat(audited).containsExactly("平台接口已永久关闭", "平台接口已永久关闭");
+            assertThat(audited).containsExactly("平台接口已永久关闭t", "平台接口已永久关闭t");
         } finally {
             connected(false);
             jdbi.useHandle(handle -> handle.execute("delete from pull_window"));
         }
+        // The line that the month was locked without still waits, and was overridden once and for all.
         lock(next);
         get(World.AUDITOR, "periods/" + next)
                 .body("overrideReason", nullValue())
                 .body("overridden", hasSize(0));
+    }
+
+    private void readTo(long window, String until) {
+        jdbi.useHandle(handle -> handle.execute(
+                "update pull_window set until_at = ?::timestamptz where id = ?", until + "+08:00", window));
+    }
+
+    @Test
+    void a_line_that_comes_to_wait_when_its_month_is_locked_is_lacking_in_the_open_one() {
+        var month = open();
+        book(earned(unique(), creator(), 100, month));
+        lock(month);
+        var item = item();
+        var pid = pid(item);
+        var order = orderNo();
+        var at = Instant.now();
+        report(order, item, pid, "20.00", month, at);
+        get(World.FINANCE, "periods/" + open()).body("refusal", nullValue());
+        report(order, item, pid, "21.00", month, at);
+        var next = open();
+        post(World.FINANCE, "periods/" + next + "/lock")
+                .statusCode(409)
+                .body("code", is("month-incomplete"))
+                .body("errors", hasSize(1))
+                .body("errors[0].field", containsString(order));
+        post(World.FINANCE, "periods/" + next + "/lock/override", Map.of("reason", "平台无法核实"))
+                .statusCode(202)
+                .body("overridden", hasSize(1))
+                .body("overridden[0]", containsString(order));
+        post(World.OTHER_FINANCE, "periods/" + next + "/lock/approve").statusCode(200);
+        lock(next.plusMonths(1));
     }
 
     // Payouts.
@@ -1349,7 +1427,13 @@ class SettlementTest {
                     .statusCode(200)
                     .body("state", is("APPROVED"));
         }
-        // Who looked has not seen what comes later.
+        // Who looked has not seen what comes later, even if it is written by a node whose clock is late.
+        jdbi.useHandle(handle -> handle.execute(
+                "update payee set account = '6223', changed_at = changed_at - interval '1 hour' where creator_id = ?",
+                anna));
+        post(World.FINANCE, "payouts/" + payout + "/export").statusCode(409).body("code", is("payee-changed"));
+        post(World.OTHER_FINANCE, "payouts/" + payout + "/confirm-payees", confirm)
+                .statusCode(200);
         payee(anna, Map.of("channel", "BANK", "name", "安娜", "account", "6222", "bank", "工商银行"));
         post(World.FINANCE, "payouts/" + payout + "/export").statusCode(409).body("code", is("payee-changed"));
         post(World.OTHER_FINANCE, "payouts/" + payout + "/confirm-payees", confirm)
@@ -1374,7 +1458,7 @@ class SettlementTest {
                 .bind("subject", "payout/" + payout)
                 .mapTo(String.class)
                 .list());
-        assertThat(audited).containsExactly(item, item);
+        assertThat(audited).containsExactly(item, item, item);
         // A draft is not approved either before somebody has looked.
         var second = creator();
         book(earned(unique(), second, 1_000, month.plusMonths(1)));

@@ -86,18 +86,18 @@ public class Commissions {
     }
 
     /**
-     * The lines of a posting month that move no money because somebody has to decide about them first: order numbers with
-     * their marketplaces, and the reasons.
+     * The lines of a posting month and of those before that move no money because somebody has to decide about them first:
+     * order numbers with their marketplaces, and the reasons. A line may come to wait when its own month is locked.
      */
-    public Map<String, String> undecided(YearMonth month) {
+    public Map<String, String> undecided(YearMonth until) {
         var lines = new LinkedHashMap<String, String>();
         jdbi.useHandle(handle -> handle.createQuery("""
                         select o.marketplace || ' ' || o.order_no || ' ' || o.line_key as line, o.review
                         from order_line o join commission c on c.order_line_id = o.id
-                        where o.status = 'NEEDS_REVIEW' and c.month = :month
+                        where o.status = 'NEEDS_REVIEW' and c.month <= :until
                         order by o.id
                         """)
-                .bind("month", month.atDay(1))
+                .bind("until", until.atDay(1))
                 .map((row, context) -> lines.put(row.getString("line"), row.getString("review")))
                 .list());
         return lines;

@@ -2,9 +2,9 @@ package dev.zhida.intake;
 
 import dev.zhida.money.BusinessTime;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.time.YearMonth;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 
 /** Whether what marketplaces told of a month was read completely. */
 @ApplicationScoped
@@ -17,24 +17,25 @@ public class PullCoverage {
     }
 
     /**
-     * The feeds of which something of the month was not read, in words: marketplace, account and feed, with the gaps and
-     * the states of the windows in them.
+     * A time of which a feed was not read.
+     *
+     * @param feed marketplace, account and feed
+     * @param states of the windows in it, or that there are none
      */
-    public Map<String, String> gaps(YearMonth month) {
-        var gaps = new LinkedHashMap<String, String>();
-        store.uncovered(
+    public record Gap(String feed, Instant from, Instant until, List<String> states) {}
+
+    /** What of the month was not read, by feed and time; the gaps of a feed do not touch each other. */
+    public List<Gap> gaps(YearMonth month) {
+        return store
+                .uncovered(
                         BusinessTime.startOf(month.atDay(1)),
                         BusinessTime.startOf(month.plusMonths(1).atDay(1)))
-                .forEach(one -> gaps.merge(
+                .stream()
+                .map(one -> new Gap(
                         one.marketplace() + " " + one.account() + " " + one.feed(),
-                        words(one.gap()),
-                        (some, more) -> some + "; " + more));
-        return gaps;
-    }
-
-    private static String words(PullStore.Gap gap) {
-        return gap.from().atZone(BusinessTime.ZONE).toLocalDateTime() + " to "
-                + gap.until().atZone(BusinessTime.ZONE).toLocalDateTime() + " in Shanghai was not read ("
-                + String.join(", ", gap.states()) + ")";
+                        one.gap().from(),
+                        one.gap().until(),
+                        one.gap().states()))
+                .toList();
     }
 }

@@ -263,13 +263,24 @@ class Payouts {
                 if (payout.madeBy().equals(by.personId())) {
                     throw Periods.samePerson("payees of the payout");
                 }
+                // Nobody changes a payee between the look at it and the note of which one was seen.
+                handle.createQuery("""
+                                select e.holder_id from payee e join payout_item i using (holder_id)
+                                where i.payout_id = :id and i.id = any(:items) order by 1 for share of e
+                                """)
+                        .bind("id", id)
+                        .bindArray("items", UUID.class, items)
+                        .mapTo(UUID.class)
+                        .list();
                 var changed = items(handle, id).stream()
                         .filter(item -> item.payeeNow() != null && items.contains(item.id()))
                         .toList();
                 if (!changed.isEmpty()) {
                     var at = clock.instant();
-                    handle.createUpdate("update payout_item set payee_confirmed_at = :at where id = any(:items)")
-                            .bind("at", utc(at))
+                    handle.createUpdate("""
+                                    update payout_item i set payee_seen_at = e.changed_at from payee e
+                                    where e.holder_id = i.holder_id and i.id = any(:items)
+                                    """)
                             .bindArray("items", UUID.class, each(changed, Item::id))
                             .execute();
                     audit.add(
@@ -739,7 +750,7 @@ class Payouts {
                    p.state in ('DRAFT', 'APPROVED') and i.state = 'PENDING'
                        and (e.channel, e.name, e.account, e.bank)
                            is distinct from (p.channel, i.payee_name, i.payee_account, i.payee_bank)
-                       and (i.payee_confirmed_at is null or i.payee_confirmed_at < e.changed_at) payee_changed
+                       and i.payee_seen_at is distinct from e.changed_at payee_changed
             from payout_item i
             join payout p on p.id = i.payout_id
             join payee e on e.holder_id = i.holder_id

@@ -63,7 +63,9 @@ class PeriodResource {
             @Schema(nullable = true, description = "Why it is locked although something was lacking.")
             String overrideReason,
 
-            @Schema(required = true, description = "What was lacking then: feeds that were not read, undecided lines.")
+            @Schema(
+                    required = true,
+                    description = "What was lacking then: feeds with the times that were not read, undecided lines.")
             List<String> overridden,
 
             @Schema(nullable = true, description = "Why it cannot be locked now; null if it can be or is.")

@@ -3,6 +3,9 @@ package dev.zhida.settlement;
 import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toMap;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zhida.attribution.Evidence;
 import dev.zhida.commission.Commissions;
 import dev.zhida.commission.MonthEnd;
@@ -51,6 +54,7 @@ public class Periods {
     private final Commissions commissions;
     private final AuditTrail audit;
     private final Retries retries;
+    private final ObjectMapper json;
     private final Clock clock;
 
     Periods(
@@ -63,6 +67,7 @@ public class Periods {
             Commissions commissions,
             AuditTrail audit,
             Retries retries,
+            ObjectMapper json,
             Clock clock) {
         this.jdbi = jdbi;
         this.ledger = ledger;
@@ -73,6 +78,7 @@ public class Periods {
         this.commissions = commissions;
         this.audit = audit;
         this.retries = retries;
+        this.json = json;
         this.clock = clock;
     }
 
@@ -88,7 +94,7 @@ public class Periods {
      *
      * @param askedBy who asked for its lock; {@code null} while nobody did
      * @param overrideReason why it is locked although something of it was lacking; {@code null} if nothing was
-     * @param overridden what was lacking then
+     * @param overridden what was lacking then, with the times that were not read
      * @param refusal why it cannot be locked now; {@code null} if it can be or is
      * @param statements how many statements of creators and agencies it has
      */
@@ -114,7 +120,34 @@ public class Periods {
             UUID approvedBy,
             Instant approvedAt,
             String overrideReason,
-            List<String> overridden) {}
+            List<Lack> overridden) {}
+
+    /**
+     * Something that a month lacks.
+     *
+     * @param what a feed, or a line that nobody has decided about
+     * @param from when what was not read of the feed begins; {@code null} for a line
+     * @param until when it ends; {@code null} for a line
+     */
+    record Lack(String what, Instant from, Instant until) {
+
+        /** Whether who overrides this overrides the other too. */
+        boolean contains(Lack other) {
+            return what.equals(other.what)
+                    && (from == null
+                            ? other.from == null
+                            : other.from != null && !from.isAfter(other.from) && !until.isBefore(other.until));
+        }
+
+        String hours() {
+            return from.atZone(BusinessTime.ZONE).toLocalDateTime() + " to "
+                    + until.atZone(BusinessTime.ZONE).toLocalDateTime() + " in Shanghai";
+        }
+
+        String words() {
+            return from == null ? what : what + ", " + hours();
+        }
+    }
 
     /** Every month from the first that has postings to the current one, newest first. */
     public List<Period> list() {
@@ -144,7 +177,7 @@ public class Periods {
                 lock == null ? null : lock.approvedBy(),
                 lock == null ? null : lock.approvedAt(),
                 lock == null ? null : lock.overrideReason(),
-                lock == null ? List.of() : lock.overridden(),
+                lock == null ? List.of() : words(lock.overridden()),
                 locked
                         ? null
                         : refusal(month, books, at)
@@ -177,10 +210,10 @@ public class Periods {
                     throw refusal;
                 });
             }
-            var overridden = overrides ? List.copyOf(lacking.keySet()) : List.<String>of();
+            var overridden = overrides ? List.copyOf(lacking.keySet()) : List.<Lack>of();
             var added = jdbi.withHandle(handle -> handle.createUpdate("""
                             insert into month_lock (month, asked_by, asked_at, override_reason, overridden)
-                            values (:month, :by, :at, :reason, :overridden)
+                            values (:month, :by, :at, :reason, :overridden::jsonb)
                             on conflict on constraint month_lock_pkey do update set asked_by = excluded.asked_by,
                                 asked_at = excluded.asked_at, override_reason = excluded.override_reason,
                                 overridden = excluded.overridden
@@ -190,35 +223,68 @@ public class Periods {
                     .bind("by", by.personId())
                     .bind("at", utc(at))
                     .bind("reason", overrides ? reason : null)
-                    .bindArray("overridden", String.class, overridden)
+                    .bind("overridden", text(overridden))
                     .execute());
             if (added == 1) {
                 audit.add(
                         by.personId(),
                         "month-lock-asked",
                         "month/" + month,
-                        overrides ? Map.of("overrides", overridden, "reason", reason) : Map.of(),
+                        overrides ? Map.of("overrides", words(overridden), "reason", reason) : Map.of(),
                         at);
             }
             return period(month);
         });
     }
 
-    /** What of a month is lacking: windows that were not read, and lines that nobody has decided about; with words. */
-    private Map<String, String> lacking(YearMonth month) {
-        var lacking = new LinkedHashMap<>(pulls.gaps(month));
-        lacking.putAll(commissions.undecided(month));
+    /**
+     * What of a month is lacking: times that were not read, and lines of it and of months before that nobody has decided
+     * about; with words. Lines that an earlier month was locked without were overridden once and for all.
+     */
+    private Map<Lack, String> lacking(YearMonth month) {
+        var lacking = new LinkedHashMap<Lack, String>();
+        for (var gap : pulls.gaps(month)) {
+            var lack = new Lack(gap.feed(), gap.from(), gap.until());
+            lacking.put(lack, lack.hours() + " was not read (" + String.join(", ", gap.states()) + ")");
+        }
+        commissions.undecided(month).forEach((line, why) -> lacking.put(new Lack(line, null, null), why));
+        locks(null).values().stream()
+                .filter(lock -> lock.month().isBefore(month))
+                .flatMap(lock -> lock.overridden().stream())
+                .filter(lack -> lack.from() == null)
+                .forEach(lacking::remove);
         return lacking;
+    }
+
+    private static List<String> words(List<Lack> lacks) {
+        return lacks.stream().map(Lack::words).toList();
+    }
+
+    private String text(List<Lack> lacks) {
+        try {
+            return json.writeValueAsString(lacks);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<Lack> lacks(String text) {
+        try {
+            return json.readValue(text, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Optional<Refusal> incomplete(YearMonth month, Lock lock) {
         return incomplete(month, lacking(month), lock);
     }
 
-    private static Optional<Refusal> incomplete(YearMonth month, Map<String, String> lacking, Lock lock) {
+    private static Optional<Refusal> incomplete(YearMonth month, Map<Lack, String> lacking, Lock lock) {
         var left = new LinkedHashMap<>(lacking);
         if (lock != null) {
-            lock.overridden().forEach(left::remove);
+            left.keySet()
+                    .removeIf(lack -> lock.overridden().stream().anyMatch(overridden -> overridden.contains(lack)));
         }
         if (left.isEmpty()) {
             return Optional.empty();
@@ -227,13 +293,13 @@ public class Periods {
                 Refusal.Kind.CONFLICT,
                 "month-incomplete",
                 month + " lacks something, " + left.size() + " in all, see errors; the first is "
-                        + left.firstEntry().getKey()
+                        + left.firstEntry().getKey().words()
                         + ". Let an operator have it read or decided, or say why it is to be locked as it is: POST /api/v1/periods/"
                         + month
                         + "/lock/override",
                 left.entrySet().stream()
                         .limit(MOST_NAMED)
-                        .map(one -> new Refusal.FieldError(one.getKey(), one.getValue()))
+                        .map(one -> new Refusal.FieldError(one.getKey().what(), one.getValue()))
                         .toList()));
     }
 
@@ -355,7 +421,7 @@ public class Periods {
                         row.getObject("approved_by", UUID.class),
                         instant(row, "approved_at"),
                         row.getString("override_reason"),
-                        List.of((String[]) row.getArray("overridden").getArray())))
+                        lacks(row.getString("overridden"))))
                 .stream()
                 .collect(toMap(Lock::month, Function.identity())));
     }
