@@ -832,6 +832,25 @@ class RulesTest {
                         """).bind("no", no).mapTo(Long.class).one());
     }
 
+    /** The same in a later version; answers its id. */
+    private long attributedAgain(long attribution) {
+        return jdbi.inTransaction(handle -> {
+            handle.execute("update attribution set current = false where id = ?", attribution);
+            return handle.createQuery("""
+                            insert into attribution (order_line_id, version, current, confidence, placement_id, creator_id,
+                                medium, lease_id, touch_id, claim_id, ordered_offer_id, other_item, rule_version, evidence,
+                                decided_at)
+                            select order_line_id, version + 1, true, confidence, placement_id, creator_id, medium, lease_id,
+                                touch_id, claim_id, ordered_offer_id, other_item, rule_version, evidence, decided_at
+                            from attribution where id = :id
+                            returning id
+                            """)
+                    .bind("id", attribution)
+                    .mapTo(Long.class)
+                    .one();
+        });
+    }
+
     private void review(String key, long attribution, String verdict) {
         post(key, "attributions/" + attribution + "/reviews", Map.of("verdict", verdict, "reason", "x"))
                 .statusCode(201);
@@ -860,6 +879,8 @@ class RulesTest {
         assertThat(decideDisputes(lapses.minusMillis(1))).isFalse();
         // A line whose month is decided is disputed after that: it is held before anybody is paid.
         review(login, second, "DISPUTED");
+        // Attributed anew before anybody looks, it is hers still, and the dispute holds.
+        var again = attributedAgain(second);
         assertThat(decideDisputes(lapses.minusMillis(1))).isTrue();
         assertThat(decideDisputes(lapses.minusMillis(1))).isFalse();
         assertThat(heldAndConfirmed()).isEqualTo(List.of(100L, 2 * 630L));
@@ -867,7 +888,7 @@ class RulesTest {
         review(World.OPERATOR, first, "REJECTED");
         assertThat(decideDisputes(lapses.minusMillis(1))).isTrue();
         assertThat(heldAndConfirmed()).isEqualTo(List.of(50L, 2 * 630L + 50));
-        review(World.OPERATOR, second, "UPHELD");
+        review(World.OPERATOR, again, "UPHELD");
         assertThat(decideDisputes(lapses.minusMillis(1))).isTrue();
         assertThat(decideDisputes(lapses.minusMillis(1))).isFalse();
         assertThat(heldAndConfirmed()).isEqualTo(List.of(0L, 2 * 630L + 50));

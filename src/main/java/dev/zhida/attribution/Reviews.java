@@ -124,13 +124,13 @@ public class Reviews {
         });
     }
 
-    /** All lines of which a brand disputed the current attribution, whatever became of it. */
+    /** All lines of which a brand ever disputed an attribution, whatever became of it: the last word holds for later versions. */
     public Set<UUID> everDisputed() {
         return jdbi.withHandle(
                 handle -> handle.createQuery("""
                         select distinct a.order_line_id
                         from attribution_review r join attribution a on a.id = r.attribution_id
-                        where a.current and r.verdict = 'DISPUTED'
+                        where r.verdict = 'DISPUTED'
                         """).mapTo(UUID.class).set());
     }
 
