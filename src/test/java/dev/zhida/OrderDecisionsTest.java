@@ -464,12 +464,14 @@ class OrderDecisionsTest {
                 .one());
         var month = YearMonth.of(2000 + ThreadLocalRandom.current().nextInt(20), 1);
         var at = Instant.now();
-        var head = QuarkusTransaction.requiringNew().call(() -> evidence.freezeCreator(month, creator, lines, at));
+        var head = QuarkusTransaction.requiringNew()
+                .call(() -> evidence.freezeStatement(month, Evidence.Kind.CREATOR, creator, lines, at));
         var heads = QuarkusTransaction.requiringNew().call(() -> evidence.freezeBrands(month, lines, at));
         assertThat(heads).hasSize(1);
 
         // Frozen is frozen: what becomes of a line later does not change it.
-        assertThat(QuarkusTransaction.requiringNew().call(() -> evidence.freezeCreator(month, creator, List.of(), at)))
+        assertThat(QuarkusTransaction.requiringNew()
+                        .call(() -> evidence.freezeStatement(month, Evidence.Kind.CREATOR, creator, List.of(), at)))
                 .isEqualTo(head);
         assertThatThrownBy(() -> jdbi.useHandle(handle -> handle.execute("update evidence_line set text = 'x'")))
                 .hasMessageContaining("never changed");

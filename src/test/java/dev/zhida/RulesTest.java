@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.zhida.attribution.Attribution;
 import dev.zhida.commission.Commissions;
 import dev.zhida.commission.MonthEnd;
+import dev.zhida.database.Retries;
 import dev.zhida.identity.People;
 import dev.zhida.identity.Role;
 import dev.zhida.ledger.Account;
@@ -22,6 +23,7 @@ import dev.zhida.marketplace.OrderStatus;
 import dev.zhida.marketplace.RefundObservation;
 import dev.zhida.marketplace.RefundStatus;
 import dev.zhida.marketplace.taobao.TaobaoReportFixture;
+import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
 import dev.zhida.order.ObservationFixture;
 import dev.zhida.order.OrderLine;
@@ -39,6 +41,7 @@ import jakarta.inject.Inject;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -82,6 +85,9 @@ class RulesTest {
 
     @Inject
     Ledger ledger;
+
+    @Inject
+    Retries retries;
 
     @Inject
     Commissions commissions;
@@ -815,6 +821,95 @@ class RulesTest {
                 .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
+    /** A settled line of a campaign; answers its attribution's id. */
+    private long attributed(String pid, int second) {
+        var no = orderNo();
+        upload(List.of(line(no, pid, MARCH, second, "10.00")));
+        return jdbi.withHandle(handle ->
+                handle.createQuery("""
+                        select a.id from attribution a join order_line o on o.id = a.order_line_id
+                        where o.order_no = :no and a.current
+                        """).bind("no", no).mapTo(Long.class).one());
+    }
+
+    /** The same in a later version; answers its id. */
+    private long attributedAgain(long attribution) {
+        return jdbi.inTransaction(handle -> {
+            handle.execute("update attribution set current = false where id = ?", attribution);
+            return handle.createQuery("""
+                            insert into attribution (order_line_id, version, current, confidence, placement_id, creator_id,
+                                medium, lease_id, touch_id, claim_id, ordered_offer_id, other_item, rule_version, evidence,
+                                decided_at)
+                            select order_line_id, version + 1, true, confidence, placement_id, creator_id, medium, lease_id,
+                                touch_id, claim_id, ordered_offer_id, other_item, rule_version, evidence, decided_at
+                            from attribution where id = :id
+                            returning id
+                            """)
+                    .bind("id", attribution)
+                    .mapTo(Long.class)
+                    .one();
+        });
+    }
+
+    private void review(String key, long attribution, String verdict) {
+        post(key, "attributions/" + attribution + "/reviews", Map.of("verdict", verdict, "reason", "x"))
+                .statusCode(201);
+    }
+
+    private boolean decideDisputes(Instant at) {
+        return QuarkusTransaction.requiringNew().call(() -> monthEnd.decideDisputes(at));
+    }
+
+    @Test
+    void a_dispute_holds_and_frees_a_decided_bonus_on_the_day() {
+        var brand = brand();
+        var login = name("brand");
+        people.addKey(
+                people.addPerson(login, login, Role.BRAND, null, UUID.fromString(brand))
+                        .personId(),
+                login,
+                "test");
+        var pid = kit(invitedCampaign(brand, "budgetFen", 1_000)).getString("placements[0].slot.value");
+        var first = attributed(pid, 0);
+        var second = attributed(pid, 1);
+        review(login, first, "DISPUTED");
+        decide(MARCH);
+        assertThat(heldAndConfirmed()).isEqualTo(List.of(50L, 2 * 630L + 50));
+        var lapses = MARCH.atDay(17).atTime(12, 0).atZone(BusinessTime.ZONE).toInstant();
+        assertThat(decideDisputes(lapses.minusMillis(1))).isFalse();
+        // A line whose month is decided is disputed after that: it is held before anybody is paid.
+        review(login, second, "DISPUTED");
+        // Attributed anew before anybody looks, it is hers still, and the dispute holds.
+        var again = attributedAgain(second);
+        assertThat(decideDisputes(lapses.minusMillis(1))).isTrue();
+        assertThat(decideDisputes(lapses.minusMillis(1))).isFalse();
+        assertThat(heldAndConfirmed()).isEqualTo(List.of(100L, 2 * 630L));
+        // The first is rejected, which frees it; the second is upheld, and there is no bonus.
+        review(World.OPERATOR, first, "REJECTED");
+        assertThat(decideDisputes(lapses.minusMillis(1))).isTrue();
+        assertThat(heldAndConfirmed()).isEqualTo(List.of(50L, 2 * 630L + 50));
+        review(World.OPERATOR, again, "UPHELD");
+        assertThat(decideDisputes(lapses.minusMillis(1))).isTrue();
+        assertThat(decideDisputes(lapses.minusMillis(1))).isFalse();
+        assertThat(heldAndConfirmed()).isEqualTo(List.of(0L, 2 * 630L + 50));
+        assertThat(balance(Account.Kind.BRAND_BONUS, brand)).isEqualTo(Money.ofFen(-50));
+        // A third one that nobody decides lapses to the instant.
+        var third = attributed(pid, 2);
+        review(login, third, "DISPUTED");
+        decide(MARCH);
+        assertThat(heldAndConfirmed()).isEqualTo(List.of(50L, 3 * 630L + 50));
+        assertThat(decideDisputes(lapses.minusMillis(1))).isFalse();
+        assertThat(decideDisputes(lapses)).isTrue();
+        assertThat(decideDisputes(lapses)).isFalse();
+        assertThat(heldAndConfirmed()).isEqualTo(List.of(0L, 3 * 630L + 100));
+    }
+
+    private List<Long> heldAndConfirmed() {
+        return List.of(
+                balance(Account.Kind.CREATOR_HELD, creatorId).fen(),
+                balance(Account.Kind.CREATOR_CONFIRMED, creatorId).fen());
+    }
+
     @Test
     void eight_who_settle_and_decide_at_once_never_overspend_a_budget() throws Exception {
         var brand = brand();
@@ -829,7 +924,15 @@ class RulesTest {
                 row.put("付款金额", (100 + round) + ".00");
                 row.put("创建时间", LOCAL.format(Instant.now().plusSeconds(60L + round)));
                 upload(List.of(row, line(numbers.get(2 * i + 1), pid, MARCH, 20 + i, "10.00")));
-                decide(MARCH.plusMonths(i % 2));
+                if (i % 2 == 0) {
+                    decide(MARCH);
+                } else {
+                    // As the lock of a month does, and the hourly look at disputes.
+                    retries.inTransaction(Duration.ofSeconds(60), () -> {
+                        monthEnd.decide(MARCH.plusMonths(1), clock.instant());
+                        return monthEnd.decideDisputes(clock.instant());
+                    });
+                }
                 var spent = balance(Account.Kind.BRAND_BONUS, brand).negated();
                 most = spent.compareTo(most) > 0 ? spent : most;
             }

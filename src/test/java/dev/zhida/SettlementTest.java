@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -14,6 +15,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import dev.zhida.database.Retries;
 import dev.zhida.identity.People;
+import dev.zhida.intake.Intake;
 import dev.zhida.ledger.Account;
 import dev.zhida.ledger.Account.Kind;
 import dev.zhida.ledger.Flow;
@@ -26,6 +28,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.ExtractableResponse;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
@@ -52,6 +55,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.dhatim.fastexcel.reader.ReadableWorkbook;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +80,9 @@ class SettlementTest {
 
     @Inject
     Ledger ledger;
+
+    @Inject
+    Intake intake;
 
     @Inject
     Retries retries;
@@ -133,14 +140,21 @@ class SettlementTest {
 
     /** What the source has earned for her in all. */
     private static Target earned(String source, UUID creator, long fen, YearMonth month) {
+        return shared(source, Map.of(account(Kind.CREATOR_CONFIRMED, creator), fen), month);
+    }
+
+    /** What the source has earned for each of them in all. */
+    private static Target shared(String source, Map<Account, Long> fenByAccount, YearMonth month) {
         var shop = new Account(Kind.RECEIVABLE, "TAOBAO");
-        var flow = new Flow(shop, account(Kind.CREATOR_CONFIRMED, creator));
-        var reversed = new Flow(account(Kind.CREATOR_CONFIRMED, creator), shop);
-        return new Target(
-                source,
-                fen == 0 ? Map.of() : fen > 0 ? Map.of(flow, Money.ofFen(fen)) : Map.of(reversed, Money.ofFen(-fen)),
-                month,
-                "test");
+        var flows = new HashMap<Flow, Money>();
+        fenByAccount.forEach((account, fen) -> {
+            if (fen > 0) {
+                flows.put(new Flow(shop, account), Money.ofFen(fen));
+            } else if (fen < 0) {
+                flows.put(new Flow(account, shop), Money.ofFen(-fen));
+            }
+        });
+        return new Target(source, flows, month, "test");
     }
 
     private void book(Target... targets) {
@@ -167,10 +181,14 @@ class SettlementTest {
     }
 
     private void payee(UUID creator) {
+        payee(creator, Map.of("channel", "ALIPAY", "name", "安娜", "account", "anna" + creator + "@example.com"));
+    }
+
+    private void payee(UUID holder, Map<String, String> payee) {
         as(World.FINANCE)
                 .contentType(ContentType.JSON)
-                .body(Map.of("channel", "ALIPAY", "name", "安娜", "account", "anna" + creator + "@example.com"))
-                .put("/api/v1/payees/" + creator)
+                .body(payee)
+                .put("/api/v1/payees/" + holder)
                 .then()
                 .statusCode(200);
     }
@@ -256,8 +274,8 @@ class SettlementTest {
                 "delete from statement_line",
                 "update statement_line set amount_fen = 1",
                 "truncate statement_line, statement",
-                "insert into statement (id, creator_id, month, opening_fen, paid_fen, tax_fen, closing_fen, held_fen, "
-                        + "locked_at, version) select gen_random_uuid(), creator_id, month, 0, 0, 0, 0, 0, now(), 2 from statement",
+                "insert into statement (id, creator_id, agency_id, month, opening_fen, paid_fen, tax_fen, closing_fen, held_fen, "
+                        + "locked_at, version) select gen_random_uuid(), creator_id, agency_id, month, 0, 0, 0, 0, 0, now(), 2 from statement",
                 "insert into statement_line (statement_id, source, kind, amount_fen, reason) "
                         + "select id, 'x', 'OTHER', 1, 'x' from statement",
                 "insert into closed_commission (month, order_line_id, order_no, parent_no, marketplace, status, paid_fen, "
@@ -407,8 +425,12 @@ class SettlementTest {
     }
 
     private String pid(String item) {
+        return kit(World.CREATOR, item).path("placements[0].slot.value");
+    }
+
+    private static ExtractableResponse<Response> kit(String creator, String item) {
         return post(
-                        World.CREATOR,
+                        creator,
                         "link-kits",
                         Map.of(
                                 "product",
@@ -418,14 +440,24 @@ class SettlementTest {
                                 "media",
                                 List.of("LINK")))
                 .statusCode(201)
+                .extract();
+    }
+
+    private static String item() {
+        return Long.toString(ThreadLocalRandom.current().nextLong(100_000_000_000L, 999_999_999_999L));
+    }
+
+    private UUID agency() {
+        return UUID.fromString(post(World.OPERATOR, "agencies", Map.of("name", "mcn-" + UUID.randomUUID()))
+                .statusCode(201)
                 .extract()
-                .path("placements[0].slot.value");
+                .path("id"));
     }
 
     @Test
     void a_statement_tells_what_a_month_brought_and_later_news_are_adjustments_of_it() {
         var month = open();
-        var item = Long.toString(ThreadLocalRandom.current().nextLong(100_000_000_000L, 999_999_999_999L));
+        var item = item();
         var pid = pid(item);
         var order = orderNo();
         var at = Instant.now().minusSeconds(3_600);
@@ -654,22 +686,73 @@ class SettlementTest {
     }
 
     @Test
-    void in_any_history_a_balance_is_the_last_statement_and_the_open_month() {
-        var random = new Random(20_260_618);
-        var creators = new ArrayList<UUID>();
-        for (var i = 0; i < HISTORIES; i++) {
-            creators.add(creator());
+    void what_agencies_were_left_by_months_locked_without_their_statements_is_on_the_next() {
+        var month = open();
+        var owed = agency();
+        var owing = agency();
+        book(
+                shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, owed), 700L), month),
+                shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, owing), -300L), month));
+        // As months were locked before agencies had statements.
+        QuarkusTransaction.requiringNew().run(() -> ledger.lock(month, Instant.now()));
+        var next = month.plusMonths(1);
+        book(shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, owed), -200L), next));
+        lock(next);
+        agencyStands(owed, next, 700, 500, 500, 0);
+        // It earned nothing in that month, but it owes what it owed.
+        agencyStands(owing, next, -300, -300, 0, -300);
+        book(shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, owing), 1_000L), next.plusMonths(1)));
+        lock(next.plusMonths(1));
+        agencyStands(owing, next.plusMonths(1), -300, 700, 700, 0);
+        agencyStands(owed, next.plusMonths(1), 500, 500, 500, 0);
+    }
+
+    private void agencyStands(UUID agency, YearMonth month, int opening, int closing, long payable, long debt) {
+        get(World.FINANCE, "statements?agency=" + agency + "&period=" + month)
+                .body("items.openingFen", is(List.of(opening)))
+                .body("items.closingFen", is(List.of(closing)));
+        assertThat(List.of(
+                        balance(Kind.AGENCY_CONFIRMED, agency),
+                        balance(Kind.AGENCY_PAYABLE, agency),
+                        balance(Kind.AGENCY_DEBT, agency)))
+                .containsExactly(0L, payable, debt);
+    }
+
+    /** A creator and the agency that has three tenths of what she brings. */
+    private record Pair(UUID creator, UUID agency) {
+
+        Map<Account, Long> parts(long fen) {
+            var creators =
+                    Money.ofFen(Math.abs(fen)).split(List.of(7L, 3L)).getFirst().fen() * Long.signum(fen);
+            return Map.of(
+                    account(Kind.CREATOR_CONFIRMED, creator),
+                    creators,
+                    account(Kind.AGENCY_CONFIRMED, agency),
+                    fen - creators);
         }
-        var sources = new HashMap<UUID, List<String>>();
+    }
+
+    @Test
+    void in_any_history_a_balance_is_the_last_statement_and_the_open_month_and_parts_sum_to_the_whole() {
+        var random = new Random(20_260_618);
+        var pairs = new ArrayList<Pair>();
+        for (var i = 0; i < HISTORIES; i++) {
+            // Some agencies have two creators, who come and go.
+            pairs.add(new Pair(creator(), i % 3 == 2 ? pairs.get(i - 1).agency() : agency()));
+        }
+        var sources = new HashMap<Pair, List<String>>();
+        var whole = new HashMap<String, Long>();
         var frozen = new HashMap<YearMonth, String>();
         for (var round = 0; round < 12; round++) {
-            for (var creator : creators) {
-                var own = sources.computeIfAbsent(creator, c -> new ArrayList<>());
+            for (var pair : pairs) {
+                var own = sources.computeIfAbsent(pair, c -> new ArrayList<>());
                 for (var i = random.nextInt(3); i > 0; i--) {
                     var again = !own.isEmpty() && random.nextBoolean();
                     var source = again ? own.get(random.nextInt(own.size())) : unique();
                     own.add(source);
-                    book(earned(source, creator, random.nextInt(-300, 700), open().plusMonths(random.nextInt(-2, 2))));
+                    var fen = random.nextInt(-300, 700);
+                    whole.put(source, (long) fen);
+                    book(shared(source, pair.parts(fen), open().plusMonths(random.nextInt(-2, 2))));
                 }
             }
             if (round % 2 == 1) {
@@ -677,37 +760,55 @@ class SettlementTest {
                 lock(month);
                 frozen.put(month, contents(month));
                 for (var i = 0; i < 3; i++) {
-                    payOrNot(creators.get(random.nextInt(creators.size())), random);
+                    payOrNot("creators", pairs.get(random.nextInt(pairs.size())).creator(), random);
+                    payOrNot("agencies", pairs.get(random.nextInt(pairs.size())).agency(), random);
                 }
             }
         }
         frozen.forEach((month, contents) -> assertThat(contents(month)).isEqualTo(contents));
         var last = open().minusMonths(1);
-        for (var creator : creators) {
-            var rows = get(World.FINANCE, "statements?creator=" + creator)
-                    .extract()
-                    .jsonPath()
-                    .<Map<String, Object>>getList("items");
-            var carried = 0L;
-            for (var row : rows.reversed()) {
-                assertThat(fen(row, "openingFen")).isEqualTo(carried);
-                carried = fen(row, "closingFen");
-            }
-            var owed = balance(Kind.CREATOR_CONFIRMED, creator)
-                    + balance(Kind.CREATOR_PAYABLE, creator)
-                    + balance(Kind.CLAWBACK_DEBT, creator);
-            assertThat(owed).isEqualTo(carried + openMonths(creator, last));
+        var all = 0L;
+        for (var creator : pairs.stream().map(Pair::creator).toList()) {
+            all += owed("creator", creator, last, Kind.CREATOR_CONFIRMED, Kind.CREATOR_PAYABLE, Kind.CLAWBACK_DEBT);
+            all += balance(Kind.CREATOR_PAID, creator);
         }
+        for (var agency : pairs.stream().map(Pair::agency).distinct().toList()) {
+            all += owed("agency", agency, last, Kind.AGENCY_CONFIRMED, Kind.AGENCY_PAYABLE, Kind.AGENCY_DEBT);
+            all += balance(Kind.AGENCY_PAID, agency);
+        }
+        assertThat(all)
+                .isEqualTo(whole.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /** What the books have for somebody: the last statement, which carries on all before it, and the open months. */
+    private long owed(String who, UUID id, YearMonth last, Kind... kinds) {
+        var rows = get(World.FINANCE, "statements?" + who + "=" + id)
+                .extract()
+                .jsonPath()
+                .<Map<String, Object>>getList("items");
+        var carried = 0L;
+        for (var row : rows.reversed()) {
+            assertThat(row).containsEntry(who + "Id", id.toString());
+            assertThat(fen(row, "openingFen")).isEqualTo(carried);
+            carried = fen(row, "closingFen");
+        }
+        var owed = 0L;
+        for (var kind : kinds) {
+            owed += balance(kind, id);
+        }
+        assertThat(owed).isEqualTo(carried + openMonths(id, last, kinds));
+        return owed;
     }
 
     private static long fen(Map<String, Object> row, String field) {
         return ((Number) row.get(field)).longValue();
     }
 
-    /** Pays her what can be paid, if anything can, and thinks better of it half of the time. */
-    private void payOrNot(UUID creator, Random random) {
-        payee(creator);
-        var made = post(World.FINANCE, "payouts", wish(creator)).extract();
+    /** Pays what can be paid, if anything can, and thinks better of it half of the time. */
+    private void payOrNot(String who, UUID holder, Random random) {
+        payee(holder);
+        var made = post(World.FINANCE, "payouts", Map.of("channel", "ALIPAY", "minimumFen", 1, who, List.of(holder)))
+                .extract();
         if (made.statusCode() == 201 && random.nextBoolean()) {
             post(World.FINANCE, "payouts/" + made.path("payout.id") + "/cancel").statusCode(200);
         } else {
@@ -715,15 +816,16 @@ class SettlementTest {
         }
     }
 
-    /** What moved on her accounts since the last statement. */
-    private long openMonths(UUID creator, YearMonth lastLocked) {
+    /** What moved on the accounts since the last statement. */
+    private long openMonths(UUID owner, YearMonth lastLocked, Kind... kinds) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select coalesce(sum(case when a.id = t.credit_id then t.amount_fen else -t.amount_fen end), 0)
                         from ledger_transfer t join ledger_account a on a.id in (t.debit_id, t.credit_id)
-                        where a.kind in ('CREATOR_CONFIRMED', 'CREATOR_PAYABLE', 'CLAWBACK_DEBT') and a.owner = :creator
-                          and t.month > :last
+                        where a.kind = any(:kinds) and a.owner = :owner and t.month > :last
                         """)
-                .bind("creator", creator.toString())
+                .bindArray(
+                        "kinds", String.class, Stream.of(kinds).map(Enum::name).toList())
+                .bind("owner", owner.toString())
                 .bind("last", lastLocked.atDay(1))
                 .mapTo(Long.class)
                 .one());
@@ -741,6 +843,356 @@ class SettlementTest {
                 .bind("month", month.atDay(1))
                 .mapTo(String.class)
                 .one());
+    }
+
+    // Agencies.
+
+    @Test
+    void an_agency_has_statements_of_its_creators_lines_and_is_paid_like_a_creator() {
+        var month = open();
+        var agency = agency();
+        UUID creator = people.personOf(World.OTHER_CREATOR).orElseThrow().creatorId();
+        // Older than a rule can be made over the API, because the lines are.
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into commission_rule (name, creator_id, kind, creator_share, agency_id, agency_share, effective_from)
+                        values ('机构', :creator, 'PERCENT', 0.7, :agency, 0.3, '2010-01-01')
+                        """)
+                .bind("creator", creator)
+                .bind("agency", agency)
+                .execute());
+        var item = item();
+        var kit = kit(World.OTHER_CREATOR, item);
+        var order = orderNo();
+        var at = Instant.now().minusSeconds(3_600);
+        report(order, item, kit.path("placements[0].slot.value"), "20.00", month, at);
+        // 20.00 less a tenth, seven tenths of it, and three tenths of that.
+        assertThat(balance(Kind.AGENCY_CONFIRMED, agency)).isEqualTo(378);
+        lock(month);
+        assertThat(balance(Kind.AGENCY_CONFIRMED, agency)).isZero();
+        get(World.AUDITOR, "balances")
+                .body("items.find { it.owner == '" + agency + "' && it.kind == 'AGENCY_PAYABLE' }.fen", is(378))
+                .body("agenciesFen", greaterThanOrEqualTo(378));
+        assertThat(statement(creator, month)).containsEntry("ordersFen", 882);
+        var statement = get(World.FINANCE, "statements?agency=" + agency)
+                .statusCode(200)
+                .body("items", hasSize(1))
+                .body("items[0].creatorId", nullValue())
+                .body("items[0].agencyId", is(agency.toString()))
+                .body("items[0].ordersFen", is(378))
+                .body("items[0].closingFen", is(378))
+                .extract();
+        var id = statement.<String>path("items[0].id");
+        get(World.AUDITOR, "evidence?limit=200")
+                .body("items.find { it.ownerId == '" + agency + "' }.kind", is("AGENCY"))
+                .body(
+                        "items.find { it.ownerId == '" + agency + "' }.head",
+                        is(statement.<String>path("items[0].evidenceHead")));
+        get(World.FINANCE, "statements/" + id + "/lines")
+                .body("items", hasSize(1))
+                .body("items[0].orderNo", is(order))
+                .body("items[0].creatorId", is(creator.toString()))
+                .body("items[0].creatorName", is(World.OTHER_CREATOR))
+                .body("items[0].code", is(kit.<String>path("placements[0].code")));
+        assertThat(as(World.FINANCE)
+                        .get("/api/v1/statement-lines.csv?columns=agencyId,creator,orderNo,amount&statement=" + id)
+                        .asString())
+                .contains("\r\n" + agency + "," + World.OTHER_CREATOR + "," + order + "\t,3.78,378\r\n#END,1,378,");
+        assertThat(as(World.FINANCE)
+                        .get("/api/v1/statements.csv?columns=agencyId,closing&period=" + month)
+                        .asString())
+                .contains("\r\n" + agency + ",3.78,378\r\n");
+        // It is nobody else's.
+        get(World.OTHER_CREATOR, "statements/" + id).statusCode(404);
+        get(World.OTHER_CREATOR, "statements?agency=" + agency).body("items", hasSize(0));
+        assertThat(as(World.OTHER_CREATOR)
+                        .get("/api/v1/statement-lines.csv?statement=" + id)
+                        .asString())
+                .contains("#END,0,0,");
+        // The parts of the line are the whole that the marketplace has settled.
+        as(World.FINANCE)
+                .multiPart(
+                        "file",
+                        "结算.csv",
+                        ("订单编号,结算佣金,技术服务费\n" + order + ",20.00,2.00\n").getBytes(StandardCharsets.UTF_8))
+                .multiPart("marketplace", "TAOBAO")
+                .multiPart("period", month.toString())
+                .post("/api/v1/reconciliations")
+                .then()
+                .statusCode(201)
+                .body("matched", is(1))
+                .body("remainderFen", is(0));
+
+        var wish = Map.of("channel", "BANK", "agencies", List.of(agency), "minimumFen", 378);
+        post(World.FINANCE, "payouts", Map.of("channel", "BANK", "agencies", List.of(agency), "minimumFen", 379))
+                .statusCode(409)
+                .body("errors[0].field", is(agency.toString()))
+                .body("errors[0].reason", is("BELOW_MINIMUM, available 3.78 yuan"));
+        post(World.FINANCE, "payouts", wish).body("errors[0].reason", is("NO_PAYEE, available 3.78 yuan"));
+        payee(agency, Map.of("channel", "BANK", "name", "某某传媒", "account", "622201", "bank", "工商银行"));
+        get(World.FINANCE, "payees/" + agency).statusCode(200).body("name", is("某某传媒"));
+        var payout = post(World.FINANCE, "payouts", wish)
+                .statusCode(201)
+                .body("payout.netFen", is(378))
+                .extract()
+                .<String>path("payout.id");
+        post(World.OTHER_FINANCE, "payouts/" + payout + "/approve").statusCode(200);
+        assertThat(new String(
+                        as(World.FINANCE)
+                                .post("/api/v1/payouts/" + payout + "/export")
+                                .asByteArray(),
+                        Charset.forName("GB18030")))
+                .contains(",622201,某某传媒,工商银行,3.78,");
+        var items = get(World.FINANCE, "payouts/" + payout + "/items")
+                .body("items[0].agencyId", is(agency.toString()))
+                .body("items[0].creatorId", nullValue())
+                .extract();
+        post(
+                        World.FINANCE,
+                        "payouts/" + payout + "/results",
+                        Map.of("results", List.of(Map.of("itemId", items.<String>path("items[0].id"), "paid", true))))
+                .statusCode(200);
+        assertThat(balance(Kind.AGENCY_PAID, agency)).isEqualTo(378);
+        assertThat(as(World.FINANCE)
+                        .get("/api/v1/payout-items.csv?columns=agency,net&payout=" + payout)
+                        .asString())
+                .contains(",3.78,378\r\n#END,1,378,");
+
+        // The marketplace takes a half back, and finance a little more by hand: the agency owes it.
+        report(order, item, kit.path("placements[0].slot.value"), "10.00", month, at.plusSeconds(60));
+        post(
+                        World.FINANCE,
+                        "adjustments",
+                        Map.of("creatorId", creator, "agencyId", agency, "amountFen", -11, "reason", "x"))
+                .statusCode(422)
+                .body("code", is("holder-needed"));
+        post(World.FINANCE, "adjustments", Map.of("agencyId", creator, "amountFen", -11, "reason", "x"))
+                .statusCode(404)
+                .body("code", is("agency-not-found"));
+        var adjustment = post(
+                        World.FINANCE, "adjustments", Map.of("agencyId", agency, "amountFen", -11, "reason", "样品费"))
+                .statusCode(201)
+                .body("agencyId", is(agency.toString()))
+                .extract()
+                .<String>path("id");
+        post(World.OTHER_FINANCE, "adjustments/" + adjustment + "/approve").statusCode(200);
+        assertThat(balance(Kind.AGENCY_CONFIRMED, agency)).isEqualTo(-189 - 11);
+        lock(month.plusMonths(1));
+        get(World.FINANCE, "statements?agency=" + agency + "&period=" + month.plusMonths(1))
+                .body("items[0].openingFen", is(378))
+                .body("items[0].adjustmentsFen", is(-189))
+                .body("items[0].closingFen", is(189));
+    }
+
+    @Test
+    void who_loses_a_line_is_told_what_her_own_statement_said_of_it_and_nothing_of_who_has_it_now() {
+        var month = open();
+        var item = item();
+        var hers = kit(World.CREATOR, item);
+        var others = kit(World.LONELY_CREATOR, item);
+        UUID creator = people.personOf(World.CREATOR).orElseThrow().creatorId();
+        UUID lonely = people.personOf(World.LONELY_CREATOR).orElseThrow().creatorId();
+        var order = orderNo();
+        report(order, item, hers.path("placements[0].slot.value"), "20.00", month, Instant.now());
+        lock(month);
+        var code = hers.<String>path("placements[0].code");
+        var before = statement(creator, month);
+        get(World.CREATOR, "statements/" + before.get("id") + "/lines").body("items[0].code", is(code));
+        UUID line = jdbi.withHandle(handle -> handle.createQuery("select id from order_line where order_no = :order")
+                .bind("order", order)
+                .mapTo(UUID.class)
+                .one());
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update slot_lease l set placement_id = p.id, creator_id = p.creator_id
+                        from placement p, attribution a
+                        where p.code = :code and a.order_line_id = :line and a.current and l.id = a.lease_id
+                        """)
+                .bind("code", others.<String>path("placements[0].code"))
+                .bind("line", line)
+                .execute());
+        intake.redo(List.of(line));
+        lock(month.plusMonths(1));
+        var after = statement(creator, month.plusMonths(1));
+        assertThat(after).containsEntry("adjustmentsFen", -1260);
+        get(World.CREATOR, "statements/" + after.get("id") + "/lines")
+                .body("items[0].kind", is("ADJUSTMENT"))
+                .body("items[0].code", is(code))
+                .body("items[0].feeFen", is(200));
+        var received = statement(lonely, month.plusMonths(1));
+        get(World.LONELY_CREATOR, "statements/" + received.get("id") + "/lines")
+                .body("items[0].kind", is("ORDER"))
+                .body("items[0].amountFen", is(1260))
+                .body("items[0].code", is(others.<String>path("placements[0].code")));
+    }
+
+    // Months that lack something.
+
+    private long window(String feed, String from, String until, String state) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        insert into pull_window (account_id, feed, kind, from_at, covers_from, until_at, state, next_attempt_at,
+                            failure, created_at, finished_at)
+                        select id, :feed, 'LIVE', :from::timestamptz, :from::timestamptz, :until::timestamptz, :state, now(),
+                            case when :state in ('FAILED', 'TOO_LATE') then 'gone' end, now(),
+                            case when :state <> 'PENDING' then now() end
+                        from marketplace_account where name = :account and marketplace = 'TAOBAO'
+                        returning id
+                        """)
+                .bind("feed", feed)
+                .bind("from", from + "+08:00")
+                .bind("until", until + "+08:00")
+                .bind("state", state)
+                .bind("account", World.ACCOUNT)
+                .mapTo(Long.class)
+                .one());
+    }
+
+    /** Whether the account has a connection; nothing is pulled in tests. */
+    private void connected(boolean is) {
+        jdbi.useHandle(handle -> {
+            handle.execute("delete from marketplace_connection");
+            if (is) {
+                handle.execute("""
+                        insert into marketplace_connection (account_id, key_id, nonce, content, changed_at, changed_by)
+                        select a.id, repeat('0', 16), decode(repeat('00', 12), 'hex'), decode(repeat('00', 17), 'hex'), now(), p.id
+                        from marketplace_account a, person p where a.name = ? and a.marketplace = 'TAOBAO' limit 1
+                        """, World.ACCOUNT);
+            }
+        });
+    }
+
+    @Test
+    void a_month_that_lacks_orders_is_locked_only_for_a_reason_that_stays_with_it() {
+        var month = open();
+        book(earned(unique(), creator(), 100, month));
+        var next = month.plusMonths(1);
+        try {
+            // The first window ends where the month begins, and what was pulled begins in it: nothing is lacking there.
+            window("REFUNDS_UPDATED", month.minusMonths(1) + "-20T00:00:00", month + "-01T00:00:00", "FAILED");
+            window("REFUNDS_UPDATED", month + "-01T00:00:00", next + "-01T00:00:00", "COMPLETE");
+            window("REFUNDS_UPDATED", next + "-01T00:00:00", next + "-02T00:00:00", "FAILED");
+            window("PUNISHMENTS", month + "-05T00:00:00", next + "-03T00:00:00", "COMPLETE");
+            // The last second of the month is in a window that waits for a person, and the one before is in none.
+            var read = window("ORDERS_UPDATED", month + "-01T00:00:00", month.atEndOfMonth() + "T23:59:58", "COMPLETE");
+            window("ORDERS_UPDATED", month.atEndOfMonth() + "T23:59:59", next + "-02T00:00:00", "FAILED");
+            // What stopped before the month was given up, unless the account is connected still.
+            window(
+                    "ORDERS_CREATED",
+                    month.minusMonths(1) + "-20T00:00:00",
+                    month.minusMonths(1) + "-21T00:00:00",
+                    "COMPLETE");
+            get(World.FINANCE, "periods/" + month).body("refusal", containsString("1 in all"));
+            connected(true);
+            get(World.FINANCE, "periods/" + month).body("refusal", containsString("2 in all"));
+            post(World.FINANCE, "periods/" + month + "/lock")
+                    .body("errors.field", is(List.of("TAOBAO test ORDERS_CREATED", "TAOBAO test ORDERS_UPDATED")))
+                    .body("errors[0].reason", containsString(month.atDay(1) + "T00:00 to " + next.atDay(1) + "T00:00"));
+            connected(false);
+            var item = item();
+            var pid = pid(item);
+            var order = orderNo();
+            var at = Instant.now();
+            report(order, item, pid, "20.00", month, at);
+            report(order, item, pid, "21.00", month, at);
+
+            var refused = post(World.FINANCE, "periods/" + month + "/lock")
+                    .statusCode(409)
+                    .body("code", is("month-incomplete"))
+                    .body("errors", hasSize(2))
+                    .body("errors[0].field", is("TAOBAO test ORDERS_UPDATED"))
+                    .body("errors[0].reason", containsString(month.atEndOfMonth() + "T23:59:58 to " + next))
+                    .body("errors[0].reason", containsString("(FAILED)"))
+                    .body("errors[1].field", containsString(order))
+                    .extract();
+            get(World.FINANCE, "periods/" + month).body("refusal", is(refused.<String>path("detail")));
+            var reason = Map.of("reason", "平台接口已永久关闭");
+            post(World.FINANCE, "periods/" + month + "/lock/override", reason)
+                    .statusCode(202)
+                    .body("state", is("LOCK_ASKED"))
+                    .body("overrideReason", is("平台接口已永久关闭"))
+                    .body("overridden", hasSize(2))
+                    .body("refusal", nullValue());
+            // An hour more of the same feed is not overridden, and a second less is.
+            readTo(read, month.atEndOfMonth() + "T23:00:00");
+            post(World.OTHER_FINANCE, "periods/" + month + "/lock/approve")
+                    .statusCode(409)
+                    .body("code", is("month-incomplete"))
+                    .body("errors.field", is(List.of("TAOBAO test ORDERS_UPDATED")))
+                    .body("errors[0].reason", containsString("T23:00 to " + next.atDay(1) + "T00:00"));
+            readTo(read, month.atEndOfMonth() + "T23:59:59");
+            get(World.FINANCE, "periods/" + month).body("refusal", nullValue());
+            readTo(read, month.atEndOfMonth() + "T23:59:58");
+            // What was not known then is not overridden.
+            var late = window("RELATION_REFUNDS_UPDATED", month + "-03T00:00:00", month + "-04T00:00:00", "COMPLETE");
+            post(World.OTHER_FINANCE, "periods/" + month + "/lock/approve")
+                    .statusCode(409)
+                    .body("code", is("month-incomplete"))
+                    .body("errors.field", is(List.of("TAOBAO test RELATION_REFUNDS_UPDATED")))
+                    .body("errors[0].reason", containsString("(MISSING)"));
+            post(World.OTHER_FINANCE, "periods/" + month + "/lock").statusCode(409);
+            // Who overrides is who asks: then it is another one who approves.
+            post(World.OTHER_FINANCE, "periods/" + month + "/lock/override", reason)
+                    .statusCode(202)
+                    .body("overridden", hasSize(3));
+            post(World.OTHER_FINANCE, "periods/" + month + "/lock/approve")
+                    .statusCode(409)
+                    .body("code", is("same-person"));
+            jdbi.useHandle(handle -> handle.execute("delete from pull_window where id = ?", late));
+            post(World.FINANCE, "periods/" + month + "/lock/approve")
+                    .statusCode(200)
+                    .body("state", is("LOCKED"));
+            var hours = "TAOBAO test ORDERS_UPDATED, " + month.atEndOfMonth() + "T23:59:58 to " + next.atDay(1)
+                    + "T00:00 in Shanghai";
+            get(World.AUDITOR, "periods/" + month)
+                    .body("overrideReason", is("平台接口已永久关闭"))
+                    .body("overridden", hasItem(hours));
+            List<String> audited = jdbi.withHandle(handle -> handle.createQuery("""
+                            select concat(detail ->> 'reason', jsonb_exists(detail -> 'overrides', :hours)) from audit_entry
+                            where action = 'month-lock-asked' and subject = :subject order by id
+                            """)
+                    .bind("subject", "month/" + month)
+                    .bind("hours", hours)
+                    .mapTo(String.class)
+                    .list());
+            assertThat(audited).containsExactly("平台接口已永久关闭t", "平台接口已永久关闭t");
+        } finally {
+            connected(false);
+            jdbi.useHandle(handle -> handle.execute("delete from pull_window"));
+        }
+        // The line that the month was locked without still waits, and was overridden once and for all.
+        lock(next);
+        get(World.AUDITOR, "periods/" + next)
+                .body("overrideReason", nullValue())
+                .body("overridden", hasSize(0));
+    }
+
+    private void readTo(long window, String until) {
+        jdbi.useHandle(handle -> handle.execute(
+                "update pull_window set until_at = ?::timestamptz where id = ?", until + "+08:00", window));
+    }
+
+    @Test
+    void a_line_that_comes_to_wait_when_its_month_is_locked_is_lacking_in_the_open_one() {
+        var month = open();
+        book(earned(unique(), creator(), 100, month));
+        lock(month);
+        var item = item();
+        var pid = pid(item);
+        var order = orderNo();
+        var at = Instant.now();
+        report(order, item, pid, "20.00", month, at);
+        get(World.FINANCE, "periods/" + open()).body("refusal", nullValue());
+        report(order, item, pid, "21.00", month, at);
+        var next = open();
+        post(World.FINANCE, "periods/" + next + "/lock")
+                .statusCode(409)
+                .body("code", is("month-incomplete"))
+                .body("errors", hasSize(1))
+                .body("errors[0].field", containsString(order));
+        post(World.FINANCE, "periods/" + next + "/lock/override", Map.of("reason", "平台无法核实"))
+                .statusCode(202)
+                .body("overridden", hasSize(1))
+                .body("overridden[0]", containsString(order));
+        post(World.OTHER_FINANCE, "periods/" + next + "/lock/approve").statusCode(200);
+        lock(next.plusMonths(1));
     }
 
     // Payouts.
@@ -863,11 +1315,23 @@ class SettlementTest {
             book(earned(unique(), creator, 1_000, month));
             payee(creator);
         }
+        var agencies = List.of(agency(), agency());
+        for (var agency : agencies) {
+            book(shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, agency), 2_000L), month));
+            payee(agency);
+        }
         lock(month);
-        var statuses = together(() -> post(World.FINANCE, "payouts", Map.of("channel", "ALIPAY", "creators", creators))
+        var statuses = together(() -> post(
+                        World.FINANCE,
+                        "payouts",
+                        Map.of("channel", "ALIPAY", "creators", creators, "agencies", agencies))
                 .extract()
                 .statusCode());
         assertThat(statuses).containsOnlyOnce(201).containsOnly(201, 409);
+        for (var agency : agencies) {
+            assertThat(balance(Kind.AGENCY_PAYABLE, agency)).isZero();
+            assertThat(balance(Kind.AGENCY_PAID, agency)).isEqualTo(2_000);
+        }
         for (var creator : creators) {
             assertThat(balance(Kind.CREATOR_PAYABLE, creator)).isZero();
             assertThat(balance(Kind.CREATOR_PAID, creator)).isEqualTo(1_000);
@@ -926,6 +1390,94 @@ class SettlementTest {
     }
 
     @Test
+    void where_somebody_is_paid_changes_before_the_export_and_an_approver_looks_again() {
+        var month = open();
+        var anna = creator();
+        var bea = creator();
+        book(earned(unique(), anna, 1_000, month), earned(unique(), bea, 2_000, month));
+        lock(month);
+        payee(anna);
+        payee(bea);
+        var both = Map.of("channel", "ALIPAY", "creators", List.of(anna, bea));
+        var payout =
+                post(World.FINANCE, "payouts", both).statusCode(201).extract().<String>path("payout.id");
+        // The same said again is no change.
+        payee(bea);
+        post(World.OTHER_FINANCE, "payouts/" + payout + "/approve").statusCode(200);
+        payee(anna, Map.of("channel", "ALIPAY", "name", "安娜", "account", "thief@example.net"));
+        var item = post(World.FINANCE, "payouts/" + payout + "/export")
+                .statusCode(409)
+                .body("code", is("payee-changed"))
+                .body("errors", hasSize(1))
+                .body("errors[0].reason", containsString("now it is ALIPAY 安娜 ….net"))
+                .extract()
+                .<String>path("errors[0].field");
+        // The draft keeps what it showed.
+        get(World.AUDITOR, "payouts/" + payout + "/items")
+                .body("items.find { it.id == '" + item + "' }.creatorId", is(anna.toString()))
+                .body("items.find { it.id == '" + item + "' }.payeeAccount", is("….com"))
+                .body("items.find { it.id == '" + item + "' }.payeeNow.account", is("….net"))
+                .body("items.find { it.id != '" + item + "' }.payeeNow", nullValue());
+        var confirm = Map.of("items", List.of(item));
+        post(World.FINANCE, "payouts/" + payout + "/confirm-payees", confirm)
+                .statusCode(409)
+                .body("code", is("same-person"));
+        for (var times = 0; times < 2; times++) {
+            post(World.OTHER_FINANCE, "payouts/" + payout + "/confirm-payees", confirm)
+                    .statusCode(200)
+                    .body("state", is("APPROVED"));
+        }
+        // Who looked has not seen what comes later, even if it is written by a node whose clock is late.
+        jdbi.useHandle(handle -> handle.execute(
+                "update payee set account = '6223', changed_at = changed_at - interval '1 hour' where creator_id = ?",
+                anna));
+        post(World.FINANCE, "payouts/" + payout + "/export").statusCode(409).body("code", is("payee-changed"));
+        post(World.OTHER_FINANCE, "payouts/" + payout + "/confirm-payees", confirm)
+                .statusCode(200);
+        payee(anna, Map.of("channel", "BANK", "name", "安娜", "account", "6222", "bank", "工商银行"));
+        post(World.FINANCE, "payouts/" + payout + "/export").statusCode(409).body("code", is("payee-changed"));
+        post(World.OTHER_FINANCE, "payouts/" + payout + "/confirm-payees", confirm)
+                .statusCode(200);
+        assertThat(new String(
+                        as(World.FINANCE)
+                                .post("/api/v1/payouts/" + payout + "/export")
+                                .then()
+                                .statusCode(200)
+                                .extract()
+                                .asByteArray(),
+                        Charset.forName("GB18030")))
+                .contains("anna" + anna + "@example.com,安娜,10.00,")
+                .doesNotContain("6222");
+        post(World.OTHER_FINANCE, "payouts/" + payout + "/confirm-payees", confirm)
+                .statusCode(409)
+                .body("code", is("payout-over"));
+        List<String> audited = jdbi.withHandle(handle -> handle.createQuery("""
+                        select detail -> 'items' ->> 0 from audit_entry
+                        where action = 'payees-confirmed' and subject = :subject order by id
+                        """)
+                .bind("subject", "payout/" + payout)
+                .mapTo(String.class)
+                .list());
+        assertThat(audited).containsExactly(item, item, item);
+        // A draft is not approved either before somebody has looked.
+        var second = creator();
+        book(earned(unique(), second, 1_000, month.plusMonths(1)));
+        lock(month.plusMonths(1));
+        payee(second);
+        var draft = post(World.FINANCE, "payouts", wish(second))
+                .statusCode(201)
+                .extract()
+                .<String>path("payout.id");
+        payee(second, Map.of("channel", "ALIPAY", "name", "别人", "account", "other@example.com"));
+        post(World.OTHER_FINANCE, "payouts/" + draft + "/approve")
+                .statusCode(409)
+                .body("code", is("payee-changed"));
+        // What was changed and changed back is as it was.
+        payee(second);
+        post(World.OTHER_FINANCE, "payouts/" + draft + "/approve").statusCode(200);
+    }
+
+    @Test
     void the_same_request_makes_one_payout() {
         var month = open();
         var creator = creator();
@@ -963,12 +1515,11 @@ class SettlementTest {
         lock(month);
         payee(creator);
         // Other tests pay too: the setting is taken back at the end.
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        insert into tax_setting select :day, 'MONTHLY', id, now() from person where login = :login
-                        """)
-                .bind("day", today)
-                .bind("login", World.FINANCE)
-                .execute());
+        post(World.FINANCE, "tax-settings", Map.of("effectiveFrom", today.toString(), "method", "MONTHLY"))
+                .statusCode(201)
+                .body("agencies", is(false))
+                .body("table.freeFen", is(800_00))
+                .body("table.brackets.lessFen", is(List.of(0, 2_000_00, 7_000_00)));
         try {
             post(World.FINANCE, "tax-settings", Map.of("effectiveFrom", today.toString(), "method", "OFF"))
                     .statusCode(409)
@@ -1000,12 +1551,116 @@ class SettlementTest {
                     .extract()
                     .<String>path("payout.id");
             assertThat(balance(Kind.TAX_WITHHELD, creator)).isEqualTo(960_00);
+            // Made before the end of a month and sent after it, it has the tax of the wrong month.
+            post(World.OTHER_FINANCE, "payouts/" + second + "/approve").statusCode(200);
+            jdbi.useHandle(handle -> handle.execute(
+                    "update payout_item set month = (month - interval '1 month')::date where payout_id = ?::uuid",
+                    second));
+            post(World.FINANCE, "payouts/" + second + "/export")
+                    .statusCode(409)
+                    .body("code", is("payout-taxed-for-another-month"));
             post(World.FINANCE, "payouts/" + second + "/cancel").statusCode(200);
             assertThat(balance(Kind.TAX_WITHHELD, creator)).isEqualTo(440_00);
             assertThat(balance(Kind.CREATOR_PAYABLE, creator)).isEqualTo(3_000_00);
         } finally {
             jdbi.useHandle(handle -> handle.execute("delete from tax_setting"));
         }
+    }
+
+    @Test
+    void a_year_is_one_income_by_the_cumulative_method_whatever_fails_and_comes_back() {
+        var today = BusinessTime.dayOf(Instant.now()).toString();
+        var month = open();
+        var creator = creator();
+        var agency = agency();
+        book(
+                earned(unique(), creator, 60_000_00, month),
+                shared(unique(), Map.of(account(Kind.AGENCY_CONFIRMED, agency), 60_000_00L), month));
+        lock(month);
+        payee(creator);
+        payee(agency);
+        var bracket = Map.of("aboveFen", 0, "rate", "0.03", "lessFen", 0);
+        var table = new HashMap<String, Object>(Map.of(
+                "freeFen", 0, "freeUpToFen", 0, "expenses", "0.2", "freePerMonthFen", 6_000_00, "gapsRestart", false));
+        table.put("brackets", List.of(bracket, Map.of("aboveFen", 36_000_00, "rate", "0.1", "lessFen", 2_519_00)));
+        post(World.FINANCE, "tax-settings", Map.of("effectiveFrom", today, "method", "CUMULATIVE", "table", table))
+                .statusCode(422)
+                .body("code", is("tax-table"))
+                .body("errors[0].field", is("table.brackets[1].lessFen"))
+                .body("errors[0].reason", containsString("is 252000,"));
+        post(World.FINANCE, "tax-settings", Map.of("effectiveFrom", today, "method", "OFF", "table", table))
+                .statusCode(422)
+                .body("code", is("tax-table"));
+        post(World.FINANCE, "tax-settings", Map.of("effectiveFrom", today, "method", "CUMULATIVE", "table", Map.of()))
+                .statusCode(422)
+                .body("errors.field", hasItem("table.brackets"));
+        post(World.FINANCE, "tax-settings", Map.of("effectiveFrom", today, "method", "CUMULATIVE"))
+                .statusCode(201)
+                .body("table.freePerMonthFen", is(5_000_00))
+                .body("table.gapsRestart", is(true))
+                .body("table.brackets", hasSize(7));
+        try {
+            // A year ago something was paid: it is of another year. So is what failed this year.
+            for (var of : List.of(Map.of("months", 12, "state", "PAID"), Map.of("months", 0, "state", "FAILED"))) {
+                jdbi.useHandle(handle -> handle.createUpdate("""
+                                with batch as (
+                                    insert into payout (id, state, channel, minimum_fen, hold_days, made_by, made_at, cancelled_at)
+                                    select gen_random_uuid(), 'CANCELLED', 'ALIPAY', 1, 0, id, now(), now() from person limit 1
+                                    returning id)
+                                insert into payout_item (id, payout_id, creator_id, gross_fen, tax_fen, net_fen, tax_method,
+                                    month, payee_name, payee_account, state, failure, changed_at)
+                                select gen_random_uuid(), id, :creator, 9000000, 90000, 8910000, 'MONTHLY',
+                                    date_trunc('month', now() at time zone 'Asia/Shanghai') - make_interval(months => :months),
+                                    'x', 'x', :state, case when :state = 'FAILED' then 'x' end, now() from batch
+                                """)
+                        .bind("creator", creator)
+                        .bindMap(of)
+                        .execute());
+            }
+            // 60,000 × 0.8 - 5,000 = 43,000, at 10 % less 2,520; nothing of the company's.
+            var first = paid(creator, 60_000_00, 1_780_00);
+            post(World.FINANCE, "payouts", Map.of("channel", "ALIPAY", "agencies", List.of(agency)))
+                    .statusCode(201)
+                    .body("payout.taxFen", is(0))
+                    .body("payout.netFen", is(60_000_00));
+            // A second payout in the month: 67,000 in all, at 10 % less 2,520.
+            book(earned(unique(), creator, 30_000_00, month.plusMonths(1)));
+            lock(month.plusMonths(1));
+            paid(creator, 30_000_00, 4_180_00 - 1_780_00);
+            // The first one comes back after all, and is sent again: the year's tax is the same.
+            result(first, false);
+            assertThat(balance(Kind.TAX_WITHHELD, creator)).isEqualTo(2_400_00);
+            assertThat(balance(Kind.CREATOR_PAYABLE, creator)).isEqualTo(60_000_00);
+            paid(creator, 60_000_00, 1_780_00);
+            assertThat(balance(Kind.TAX_WITHHELD, creator)).isEqualTo(4_180_00);
+        } finally {
+            jdbi.useHandle(handle -> handle.execute("delete from tax_setting"));
+        }
+    }
+
+    /** Pays her all that is payable; answers the payout and its item. */
+    private Map.Entry<String, String> paid(UUID creator, int gross, int tax) {
+        var payout = post(World.FINANCE, "payouts", wish(creator))
+                .statusCode(201)
+                .body("payout.grossFen", is(gross))
+                .body("payout.taxFen", is(tax))
+                .extract()
+                .<String>path("payout.id");
+        post(World.OTHER_FINANCE, "payouts/" + payout + "/approve").statusCode(200);
+        post(World.FINANCE, "payouts/" + payout + "/export").statusCode(200);
+        var item = get(World.FINANCE, "payouts/" + payout + "/items").extract().<String>path("items[0].id");
+        result(Map.entry(payout, item), true);
+        return Map.entry(payout, item);
+    }
+
+    private void result(Map.Entry<String, String> payoutAndItem, boolean paid) {
+        post(
+                        World.FINANCE,
+                        "payouts/" + payoutAndItem.getKey() + "/results",
+                        Map.of(
+                                "results",
+                                List.of(Map.of("itemId", payoutAndItem.getValue(), "paid", paid, "failure", "退票"))))
+                .statusCode(200);
     }
 
     // Adjustments by hand.

@@ -30,7 +30,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * What the attributions of a locked month rested on, frozen when it is locked: one chain per creator and one per brand.
+ * What the attributions of a locked month rested on, frozen when it is locked: one chain per statement and one per brand.
  * Ids are pseudonyms, keyed hashes that are the same in every file, so that files can be compared and handed on without
  * telling who is who.
  */
@@ -48,6 +48,7 @@ public class Evidence {
     /** Whose evidence it is. */
     public enum Kind {
         CREATOR,
+        AGENCY,
         BRAND
     }
 
@@ -55,15 +56,15 @@ public class Evidence {
     public record Chain(long id, YearMonth month, Kind kind, UUID owner, int lines, String head, Instant frozenAt) {}
 
     /**
-     * Freezes what a creator's statement rests on; freezing it again changes nothing.
+     * Freezes what the statement of a creator or an agency rests on; freezing it again changes nothing.
      *
      * @param lines the order lines of the statement
      * @return the head to print on the statement
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public String freezeCreator(YearMonth month, UUID creator, Collection<UUID> lines, Instant at) {
+    public String freezeStatement(YearMonth month, Kind kind, UUID owner, Collection<UUID> lines, Instant at) {
         var pseudonyms = new Pseudonyms(keys.key("evidence-pseudonyms"));
-        return freeze(month, Kind.CREATOR, creator, texts(lines, pseudonyms), pseudonyms, at);
+        return freeze(month, kind, owner, texts(lines, pseudonyms), pseudonyms, at);
     }
 
     /**

@@ -53,7 +53,7 @@ class EvidenceResource {
 
             @Schema(required = true) Evidence.Kind kind,
 
-            @Schema(required = true, description = "The creator's or the brand's id.")
+            @Schema(required = true, description = "The id of the creator, the agency or the brand.")
             UUID ownerId,
 
             @Schema(required = true, description = "How many attributions.")

@@ -124,6 +124,16 @@ public class Reviews {
         });
     }
 
+    /** All lines of which a brand ever disputed an attribution, whatever became of it: the last word holds for later versions. */
+    public Set<UUID> everDisputed() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("""
+                        select distinct a.order_line_id
+                        from attribution_review r join attribution a on a.id = r.attribution_id
+                        where r.verdict = 'DISPUTED'
+                        """).mapTo(UUID.class).set());
+    }
+
     /** Of these lines, those whose bonus is held by a dispute. */
     public Set<UUID> heldBonusLines(Collection<UUID> lines, Instant at) {
         return lines(lines, "verdict = 'DISPUTED' and coalesce(lapses_at > :at, true)", at);

@@ -18,7 +18,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,6 +83,24 @@ public class Commissions {
             save(handle, commissions, at);
             ledger.post(commissions.stream().map(LineCommission::target).toList(), at);
         }
+    }
+
+    /**
+     * The lines of a posting month and of those before that move no money because somebody has to decide about them first:
+     * order numbers with their marketplaces, and the reasons. A line may come to wait when its own month is locked.
+     */
+    public Map<String, String> undecided(YearMonth until) {
+        var lines = new LinkedHashMap<String, String>();
+        jdbi.useHandle(handle -> handle.createQuery("""
+                        select o.marketplace || ' ' || o.order_no || ' ' || o.line_key as line, o.review
+                        from order_line o join commission c on c.order_line_id = o.id
+                        where o.status = 'NEEDS_REVIEW' and c.month <= :until
+                        order by o.id
+                        """)
+                .bind("until", until.atDay(1))
+                .map((row, context) -> lines.put(row.getString("line"), row.getString("review")))
+                .list());
+        return lines;
     }
 
     private Map<UUID, List<CampaignRun>> runs(

@@ -75,9 +75,10 @@ public class MonthEnd {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void decide(YearMonth month, Instant at) {
+        // Decisions come one after the other, so that none posts what another has counted anew; and this lock is taken
+        // before any other, as the lock of a month does, so that no two wait for each other.
+        ledger.stopPostings();
         try (var handle = jdbi.open()) {
-            // Decisions come one after the other, so that none posts what another has counted anew.
-            handle.execute("select pg_advisory_xact_lock(hashtext('month-end'))");
             store.decided(handle, month, at);
             var last = store.lastDecided(handle);
             var targets = new ArrayList<Target>();
@@ -85,6 +86,41 @@ public class MonthEnd {
             decideBonuses(handle, last, at, targets);
             ledger.post(targets, at);
         }
+    }
+
+    /**
+     * Decides the bonuses of all decided months again, if what brands and operators say of them would change one: a
+     * dispute has come, was decided, or has lapsed. The books post the difference in the earliest open month.
+     *
+     * @return whether there was something to decide
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean decideDisputes(Instant at) {
+        // Stopping the postings of everybody is for when there is something to post.
+        if (!jdbi.withHandle(handle -> disputesChanged(handle, at))) {
+            return false;
+        }
+        ledger.stopPostings();
+        try (var handle = jdbi.open()) {
+            if (!disputesChanged(handle, at)) {
+                return false;
+            }
+            var targets = new ArrayList<Target>();
+            decideBonuses(handle, store.lastDecided(handle), at, targets);
+            ledger.post(targets, at);
+            return true;
+        }
+    }
+
+    /** Whether a bonus is held that no dispute holds any more, or is not although one should be held or refused. */
+    private boolean disputesChanged(Handle handle, Instant at) {
+        var given = store.given(handle, reviews.everDisputed());
+        var lines = given.stream().map(MonthEndStore.Given::lineId).toList();
+        var held = reviews.heldBonusLines(lines, at);
+        var refused = reviews.refusedBonusLines(lines, at);
+        return given.stream()
+                .anyMatch(line -> refused.contains(line.lineId())
+                        || line.held() != (line.frozen() || held.contains(line.lineId())));
     }
 
     private void decideTiers(Handle handle, YearMonth last, Instant at, List<Target> targets) {

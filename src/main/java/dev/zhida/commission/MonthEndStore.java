@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +141,26 @@ class MonthEndStore {
                 .stream()
                 .collect(Collectors.groupingBy(
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+    }
+
+    /**
+     * A line's bonus as it was last decided.
+     *
+     * @param frozen whether the line as a whole is held now, whatever a brand says
+     */
+    record Given(UUID lineId, boolean held, boolean frozen) {}
+
+    /** The decided bonuses of these lines, and all that are held. */
+    List<Given> given(Handle handle, Collection<UUID> lines) {
+        return handle.createQuery("""
+                        select b.order_line_id, b.held, c.held frozen
+                        from bonus_line b join commission c on c.order_line_id = b.order_line_id
+                        where b.held or b.order_line_id = any(:lines)
+                        """)
+                .bindArray("lines", UUID.class, lines)
+                .map((row, context) -> new Given(
+                        row.getObject("order_line_id", UUID.class), row.getBoolean("held"), row.getBoolean("frozen")))
+                .list();
     }
 
     /** The months in which the campaign's bonus was given to somebody when they were last decided. */

@@ -21,6 +21,7 @@
  *       settled takes back all there is, and the excess is kept apart for somebody to look at.
  *   <li>A month's end is decided at the lock of the month and decided again, for all months so far, at every later one:
  *       its results are a function of the latest lines, and the books post the difference in the earliest open month.
+ *       What brands dispute is looked at every hour besides, so that a bonus is held and freed on the day.
  * </ul>
  */
 package dev.zhida.commission;

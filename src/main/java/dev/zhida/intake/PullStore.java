@@ -450,6 +450,49 @@ class PullStore {
     }
 
     /**
+     * What of a time no complete live window covers, since the first window that is kept: of every feed that was pulled in
+     * that time or whose account has a connection still. What was never pulled lacks nothing: files may tell of it.
+     */
+    List<Uncovered> uncovered(Instant from, Instant until) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        with pulled as (
+                            select account_id, feed, min(covers_from) first_at, max(until_at) last_at
+                            from pull_window where kind = 'LIVE' group by account_id, feed),
+                        asked as (
+                            select * from pulled p
+                            where p.first_at < :until
+                              and (p.last_at > :from
+                                   or exists (select from marketplace_connection c where c.account_id = p.account_id))),
+                        gap as (
+                            select p.account_id, p.feed, unnest(
+                                tstzmultirange(tstzrange(greatest(p.first_at, :from), :until))
+                                - coalesce(range_agg(tstzrange(w.covers_from, w.until_at)) filter (where w.state = 'COMPLETE'),
+                                    '{}'::tstzmultirange)) g
+                            from asked p
+                            left join pull_window w on w.account_id = p.account_id and w.feed = p.feed and w.kind = 'LIVE'
+                                and w.until_at > :from and w.covers_from < :until
+                            group by p.account_id, p.feed, p.first_at)
+                        select a.marketplace, a.name, g.feed, lower(g.g) from_at, upper(g.g) until_at,
+                            coalesce((select string_agg(distinct w.state, ',' order by w.state) from pull_window w
+                                where w.account_id = g.account_id and w.feed = g.feed and w.kind = 'LIVE'
+                                  and tstzrange(w.covers_from, w.until_at) && g.g and w.state <> 'COMPLETE'), 'MISSING') states
+                        from gap g join marketplace_account a on a.id = g.account_id
+                        order by a.marketplace, a.name, g.feed, 4
+                        """)
+                .bind("from", utc(from))
+                .bind("until", utc(until))
+                .map((row, context) -> new Uncovered(
+                        row.getString("marketplace"),
+                        row.getString("name"),
+                        Feed.valueOf(row.getString("feed")),
+                        new Gap(
+                                instant(row, "from_at"),
+                                instant(row, "until_at"),
+                                List.of(row.getString("states").split(",")))))
+                .list());
+    }
+
+    /**
      * Where the live windows of a feed stand.
      *
      * @param coveredTo until here everything is covered, or lost
@@ -512,6 +555,9 @@ class PullStore {
             Instant from,
             Instant coveredTo,
             List<Gap> gaps) {}
+
+    /** A gap of a feed of an account. */
+    record Uncovered(String marketplace, String account, Feed feed, Gap gap) {}
 
     /** What is not covered, and the states of the windows that should. */
     record Gap(Instant from, Instant until, List<String> states) {}

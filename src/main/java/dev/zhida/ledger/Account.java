@@ -33,9 +33,13 @@ public record Account(Kind kind, String owner) implements Comparable<Account> {
         CREATOR_PAID,
         /** What a creator owes after her statements have gone below zero; carried, never forgotten. */
         CLAWBACK_DEBT,
-        /** Owner: the agency (MCN) that has a share of its creators' income. */
+        /** Owner: the agency (MCN) that has a share of its creators' income, here and below. */
         AGENCY_ESTIMATED,
+        /** As of a creator, here and below. */
         AGENCY_CONFIRMED,
+        AGENCY_PAYABLE,
+        AGENCY_PAID,
+        AGENCY_DEBT,
         UNATTRIBUTED_ESTIMATED,
         UNATTRIBUTED,
         PLATFORM_ESTIMATED,
@@ -43,7 +47,7 @@ public record Account(Kind kind, String owner) implements Comparable<Account> {
         /** What a brand owes for bonuses that it funds; owner: the brand. */
         BRAND_BONUS_ESTIMATED,
         BRAND_BONUS,
-        /** Withheld for the tax office; owner: the creator. */
+        /** Withheld for the tax office; owner: the creator or the agency. */
         TAX_WITHHELD,
         /** The other side of what a person adjusts by hand. */
         ADJUSTMENT

@@ -32,7 +32,9 @@ class BalanceResource {
     record BalanceView(
             @Schema(required = true) Account.Kind kind,
 
-            @Schema(description = "A creator's id or a marketplace; absent where there is one of its kind.")
+            @Schema(
+                    description =
+                            "The id of a creator, an agency or a brand, or a marketplace; absent where there is one of its kind.")
             String owner,
 
             @Schema(required = true, description = "Credits less debits.")
@@ -44,6 +46,9 @@ class BalanceResource {
 
             @Schema(required = true, description = "What belongs to creators, or to nobody known yet.")
             long creatorsFen,
+
+            @Schema(required = true, description = "What belongs to agencies.")
+            long agenciesFen,
 
             @Schema(required = true) Instant dataTo) {}
 
@@ -62,31 +67,45 @@ class BalanceResource {
                         entry.getKey().owner(),
                         entry.getValue().fen()))
                 .toList();
-        var creators = items.stream()
-                .filter(item -> switch (item.kind()) {
-                    case CREATOR_ESTIMATED,
-                            CREATOR_CONFIRMED,
-                            CREATOR_HELD,
-                            CREATOR_PAYABLE,
-                            CLAWBACK_DEBT,
-                            UNATTRIBUTED_ESTIMATED,
-                            UNATTRIBUTED -> true;
-                    case RECEIVABLE_ESTIMATED,
-                            RECEIVABLE,
-                            FEE_ESTIMATED,
-                            TECHNICAL_SERVICE_FEE,
-                            CREATOR_PAID,
-                            AGENCY_ESTIMATED,
-                            AGENCY_CONFIRMED,
-                            PLATFORM_ESTIMATED,
-                            PLATFORM_REVENUE,
-                            BRAND_BONUS_ESTIMATED,
-                            BRAND_BONUS,
-                            TAX_WITHHELD,
-                            ADJUSTMENT -> false;
-                })
+        return new BalancesView(items, sum(items, Whose.CREATORS), sum(items, Whose.AGENCIES), at);
+    }
+
+    private enum Whose {
+        CREATORS,
+        AGENCIES,
+        OTHERS
+    }
+
+    private static long sum(List<BalanceView> items, Whose whose) {
+        return items.stream()
+                .filter(item -> whose(item.kind()) == whose)
                 .mapToLong(BalanceView::fen)
                 .sum();
-        return new BalancesView(items, creators, at);
+    }
+
+    /** Whom what stands there belongs to; what was sent belongs to nobody here any more. */
+    private static Whose whose(Account.Kind kind) {
+        return switch (kind) {
+            case CREATOR_ESTIMATED,
+                    CREATOR_CONFIRMED,
+                    CREATOR_HELD,
+                    CREATOR_PAYABLE,
+                    CLAWBACK_DEBT,
+                    UNATTRIBUTED_ESTIMATED,
+                    UNATTRIBUTED -> Whose.CREATORS;
+            case AGENCY_ESTIMATED, AGENCY_CONFIRMED, AGENCY_PAYABLE, AGENCY_DEBT -> Whose.AGENCIES;
+            case RECEIVABLE_ESTIMATED,
+                    RECEIVABLE,
+                    FEE_ESTIMATED,
+                    TECHNICAL_SERVICE_FEE,
+                    CREATOR_PAID,
+                    AGENCY_PAID,
+                    PLATFORM_ESTIMATED,
+                    PLATFORM_REVENUE,
+                    BRAND_BONUS_ESTIMATED,
+                    BRAND_BONUS,
+                    TAX_WITHHELD,
+                    ADJUSTMENT -> Whose.OTHERS;
+        };
     }
 }

@@ -155,9 +155,9 @@ class FinanceFileResource {
                 "statements-" + (period == null ? BusinessTime.dayOf(clock.instant()) : period),
                 STATEMENT_COLUMNS,
                 "s.closing_fen",
-                "statement s join creator r on r.id = s.creator_id where " + scoped("s.creator_id")
+                "statement s" + HOLDER.formatted("s") + " where " + scoped("s.holder_id")
                         + (period == null ? "" : " and s.month = " + CommissionReport.literal(YearMonth.parse(period))),
-                "s.month, s.creator_id");
+                "s.month, s.holder_id");
         return download.csv(file.only(how.columns), how.options(), closed(period), request);
     }
 
@@ -180,7 +180,13 @@ class FinanceFileResource {
             new Column("fee", "技术服务费", Kind.MONEY, "s.fee_fen"),
             new Column("lines", "行数", Kind.WORD, "s.lines"),
             new Column("evidenceHead", "凭证链", Kind.WORD, "s.evidence_head"),
-            new Column("lockedAt", "锁定时间", Kind.TIME, "s.locked_at"));
+            new Column("lockedAt", "锁定时间", Kind.TIME, "s.locked_at"),
+            new Column("agencyId", "机构编号", Kind.WORD, "s.agency_id"),
+            new Column("agency", "机构", Kind.TEXT, "g.name"));
+
+    /** Whose the row is: a creator {@code r}, or an agency {@code g}. */
+    private static final String HOLDER =
+            " left join creator r on r.id = %1$s.creator_id left join agency g on g.id = %1$s.agency_id";
 
     @GET
     @Path("/statement-lines.csv")
@@ -213,8 +219,8 @@ class FinanceFileResource {
                         + (statement == null ? period : statement.toString().substring(24)),
                 LINE_COLUMNS,
                 "l.amount_fen",
-                "statement_line l join statement s on s.id = l.statement_id join creator r on r.id = s.creator_id where "
-                        + scoped("s.creator_id")
+                "statement_line l join statement s on s.id = l.statement_id" + HOLDER.formatted("s") + " where "
+                        + scoped("s.holder_id")
                         + (statement == null ? "" : " and s.id = '" + statement + "'")
                         + (period == null ? "" : " and s.month = " + CommissionReport.literal(YearMonth.parse(period))),
                 "l.id");
@@ -225,8 +231,9 @@ class FinanceFileResource {
 
     private static final List<Column> LINE_COLUMNS = List.of(
             new Column("period", "月份", Kind.WORD, "to_char(s.month, 'YYYY-MM')"),
-            new Column("creatorId", "博主编号", Kind.WORD, "s.creator_id"),
-            new Column("creator", "博主", Kind.TEXT, "r.name"),
+            // On an agency's statement: the creator of whose line it is a share.
+            new Column("creatorId", "博主编号", Kind.WORD, "coalesce(s.creator_id, l.creator_id)"),
+            new Column("creator", "博主", Kind.TEXT, "coalesce(r.name, l.creator_name)"),
             new Column("kind", "类别", Kind.WORD, "l.kind"),
             new Column("source", "来源", Kind.WORD, "l.source"),
             new Column("originalPeriod", "原月份", Kind.WORD, "to_char(l.original_month, 'YYYY-MM')"),
@@ -240,7 +247,9 @@ class FinanceFileResource {
             new Column("fee", "技术服务费", Kind.MONEY, "l.fee_fen"),
             new Column("feeAssumed", "服务费为假定", Kind.WORD, "case when l.fee_assumed then '是' else '否' end"),
             new Column("amount", "金额", Kind.MONEY, "l.amount_fen"),
-            new Column("reason", "原因", Kind.TEXT, "l.reason"));
+            new Column("reason", "原因", Kind.TEXT, "l.reason"),
+            new Column("agencyId", "机构编号", Kind.WORD, "s.agency_id"),
+            new Column("agency", "机构", Kind.TEXT, "g.name"));
 
     @GET
     @Path("/orders.csv")
@@ -328,7 +337,7 @@ class FinanceFileResource {
                                 : payout.toString().substring(24)),
                 PAYOUT_COLUMNS,
                 "i.net_fen",
-                "payout_item i join payout p on p.id = i.payout_id join creator r on r.id = i.creator_id"
+                "payout_item i join payout p on p.id = i.payout_id" + HOLDER.formatted("i")
                         + (payout == null ? "" : " where p.id = '" + payout + "'"),
                 "i.id");
         return download.csv(file.only(how.columns), how.options(), null, request);
@@ -348,7 +357,9 @@ class FinanceFileResource {
             new Column("state", "状态", Kind.WORD, "i.state"),
             new Column("failure", "失败原因", Kind.TEXT, "i.failure"),
             new Column("reference", "流水号", Kind.TEXT, "i.reference"),
-            new Column("changedAt", "变更时间", Kind.TIME, "i.changed_at"));
+            new Column("changedAt", "变更时间", Kind.TIME, "i.changed_at"),
+            new Column("agencyId", "机构编号", Kind.WORD, "i.agency_id"),
+            new Column("agency", "机构", Kind.TEXT, "g.name"));
 
     @GET
     @Path("/reconciliation-rows.csv")

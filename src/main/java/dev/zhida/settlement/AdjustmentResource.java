@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.money.Money;
+import dev.zhida.problem.Refusal;
 import dev.zhida.web.Idempotency;
 import dev.zhida.web.Page;
 import io.smallrye.common.annotation.Blocking;
@@ -49,19 +50,23 @@ class AdjustmentResource {
 
     @Schema(name = "AskForAdjustment")
     record AskForAdjustment(
-            @NotNull @Schema(required = true) UUID creatorId,
+            @Schema(description = "Whose it is: a creator or an agency, one of them.")
+            UUID creatorId,
 
-            @NotNull @Schema(required = true, description = "What she gets; negative if it is taken from her.")
+            UUID agencyId,
+
+            @NotNull @Schema(required = true, description = "What is given; negative if it is taken back.")
             Long amountFen,
 
-            @NotBlank @Size(max = 500) @Schema(required = true, description = "She reads it on her statement.")
+            @NotBlank @Size(max = 500) @Schema(required = true, description = "It is read on the statement.")
             String reason) {}
 
     @Schema(name = "Adjustment")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record AdjustmentView(
             @Schema(required = true) UUID id,
-            @Schema(required = true) UUID creatorId,
+            @Schema(nullable = true) UUID creatorId,
+            @Schema(nullable = true) UUID agencyId,
             @Schema(required = true) long amountFen,
             @Schema(required = true) String reason,
             @Schema(required = true) Adjustments.State state,
@@ -73,7 +78,8 @@ class AdjustmentResource {
         static AdjustmentView of(Adjustments.Adjustment a) {
             return new AdjustmentView(
                     a.id(),
-                    a.creatorId(),
+                    a.holder().creatorId(),
+                    a.holder().agencyId(),
                     a.amount().fen(),
                     a.reason(),
                     a.state(),
@@ -96,14 +102,20 @@ class AdjustmentResource {
                     @Parameter(description = "The same key with the same request gives the same answer for a day.")
                     String key,
             @NotNull @Valid AskForAdjustment request) {
+        if ((request.creatorId() == null) == (request.agencyId() == null)) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID, "holder-needed", "say whose it is: `creatorId` or `agencyId`, one of them");
+        }
+        var holder =
+                request.creatorId() != null ? Holder.creator(request.creatorId()) : Holder.agency(request.agencyId());
         return idempotency.once(
                 caller.get().personId(),
                 key,
                 "askForAdjustment",
                 request,
                 AdjustmentView.class,
-                () -> AdjustmentView.of(adjustments.ask(
-                        request.creatorId(), Money.ofFen(request.amountFen()), request.reason(), caller.get())));
+                () -> AdjustmentView.of(
+                        adjustments.ask(holder, Money.ofFen(request.amountFen()), request.reason(), caller.get())));
     }
 
     @GET

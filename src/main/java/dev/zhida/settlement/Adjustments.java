@@ -8,7 +8,6 @@ import dev.zhida.database.Retries;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
 import dev.zhida.ledger.Account;
-import dev.zhida.ledger.Account.Kind;
 import dev.zhida.ledger.Flow;
 import dev.zhida.ledger.Ledger;
 import dev.zhida.ledger.Target;
@@ -55,11 +54,11 @@ class Adjustments {
     /**
      * A correction.
      *
-     * @param amount what the creator gets; negative if it is taken from her
+     * @param amount what the holder gets; negative if it is taken back
      */
     record Adjustment(
             UUID id,
-            UUID creatorId,
+            Holder holder,
             Money amount,
             String reason,
             State state,
@@ -69,8 +68,8 @@ class Adjustments {
             Instant decidedAt) {
 
         Target target(Instant at) {
-            var hers = new Account(Kind.CREATOR_CONFIRMED, creatorId.toString());
-            var other = Account.of(Kind.ADJUSTMENT);
+            var hers = holder.confirmed();
+            var other = Account.of(Account.Kind.ADJUSTMENT);
             var flow = amount.isPositive() ? new Flow(other, hers) : new Flow(hers, other);
             return new Target(
                     "adjustment/" + id,
@@ -80,7 +79,7 @@ class Adjustments {
         }
     }
 
-    Adjustment ask(UUID creator, Money amount, String reason, Caller by) {
+    Adjustment ask(Holder holder, Money amount, String reason, Caller by) {
         if (amount.isZero()) {
             throw new Refusal(Refusal.Kind.INVALID, "adjustment-moves-nothing", "`amountFen` is not zero");
         }
@@ -88,18 +87,27 @@ class Adjustments {
             var at = clock.instant();
             var id = UuidCreator.getTimeOrderedEpoch();
             var added = jdbi.withHandle(handle -> handle.createUpdate("""
-                            insert into adjustment (id, creator_id, amount_fen, reason, state, asked_by, asked_at)
-                            select :id, c.id, :amount, :reason, 'ASKED', :by, :at from creator c where c.id = :creator
+                            insert into adjustment (id, creator_id, agency_id, amount_fen, reason, state, asked_by, asked_at)
+                            select :id, h.creator_id, h.agency_id, :amount, :reason, 'ASKED', :by, :at
+                            from (select id creator_id, null::uuid agency_id from creator where id = :creator
+                                  union all select null, id from agency where id = :agency) h
                             """)
                     .bind("id", id)
-                    .bind("creator", creator)
+                    .bind("creator", holder.creatorId())
+                    .bind("agency", holder.agencyId())
                     .bind("amount", amount.fen())
                     .bind("reason", reason)
                     .bind("by", by.personId())
                     .bind("at", utc(at))
                     .execute());
             if (added == 0) {
-                throw new Refusal(Refusal.Kind.NOT_FOUND, "creator-not-found", "no creator has the id " + creator);
+                throw switch (holder.type()) {
+                    case CREATOR ->
+                        new Refusal(
+                                Refusal.Kind.NOT_FOUND, "creator-not-found", "no creator has the id " + holder.id());
+                    case AGENCY ->
+                        new Refusal(Refusal.Kind.NOT_FOUND, "agency-not-found", "no agency has the id " + holder.id());
+                };
             }
             audit.add(
                     by.personId(),
@@ -107,7 +115,7 @@ class Adjustments {
                     "adjustment/" + id,
                     Map.of("fen", amount.fen(), "why", reason),
                     at);
-            return new Adjustment(id, creator, amount, reason, State.ASKED, by.personId(), at, null, null);
+            return new Adjustment(id, holder, amount, reason, State.ASKED, by.personId(), at, null, null);
         });
     }
 
@@ -168,7 +176,7 @@ class Adjustments {
 
     private static final RowMapper<Adjustment> ADJUSTMENT = (row, context) -> new Adjustment(
             row.getObject("id", UUID.class),
-            row.getObject("creator_id", UUID.class),
+            Holder.of(row),
             Money.ofFen(row.getLong("amount_fen")),
             row.getString("reason"),
             State.valueOf(row.getString("state")),

@@ -1,30 +1,28 @@
 package dev.zhida.settlement;
 
 import dev.zhida.money.Money;
-import java.util.UUID;
+import java.time.YearMonth;
 
 /**
- * What stands for a creator when a payout is made.
+ * What stands for a creator or an agency when a payout is made.
  *
  * @param payable what statements have made payable, less debts and what is in payouts
- * @param confirmed what the open months hold for her; may be negative
+ * @param confirmed what the open months hold; may be negative
  * @param recent what statements that are younger than the hold time added
- * @param payee where she is paid; {@code null} if nobody has said
- * @param pending whether she is in a payout that is not decided yet
- * @param earlier what was paid to her in the same month, before tax
- * @param withheld the tax that was withheld of that
+ * @param payee where to pay; {@code null} if nobody has said
+ * @param pending whether there is a payout that is not decided yet
+ * @param earlier what was paid before in the time that is one income for the tax office
  */
 record Payable(
-        UUID creatorId,
+        Holder holder,
         Money payable,
         Money confirmed,
         Money recent,
         Payee payee,
         boolean pending,
-        Money earlier,
-        Money withheld) {
+        Withholding.Earlier earlier) {
 
-    /** Whether she is paid, and how much; a reason if she is not. */
+    /** Whether it is paid, and how much; a reason if it is not. */
     sealed interface Decision {
         record Pay(Money gross, Money tax) implements Decision {
             Money net() {
@@ -35,7 +33,7 @@ record Payable(
         record Skip(Reason reason, Money available) implements Decision {}
     }
 
-    /** Why a creator with a balance is in no item of a payout. */
+    /** Why somebody with a balance is in no item of a payout. */
     enum Reason {
         /** What is left after debts, the hold time and open claims against her is less than the minimum. */
         BELOW_MINIMUM,
@@ -46,7 +44,9 @@ record Payable(
         /** She is paid by another channel. */
         OTHER_CHANNEL,
         /** She is in a payout that is not decided yet. */
-        IN_ANOTHER_PAYOUT
+        IN_ANOTHER_PAYOUT,
+        /** The tax, with what is due on what was paid before, leaves less than the minimum: it waits until there is more. */
+        TAX_LEAVES_TOO_LITTLE
     }
 
     /**
@@ -58,7 +58,7 @@ record Payable(
         return payable.minus(recent).plus(takenBack);
     }
 
-    Decision decide(PayeeChannel channel, Money minimum, Withholding withholding) {
+    Decision decide(PayeeChannel channel, Money minimum, TaxSettings.Setting setting, YearMonth month) {
         var available = available();
         if (pending) {
             return new Decision.Skip(Reason.IN_ANOTHER_PAYOUT, available);
@@ -78,6 +78,10 @@ record Payable(
         if (payee.channel() != channel) {
             return new Decision.Skip(Reason.OTHER_CHANNEL, available);
         }
-        return new Decision.Pay(available, withholding.of(available, earlier, withheld));
+        var tax = setting.method(holder.type()).of(available, earlier, month, setting.table());
+        var net = available.minus(tax);
+        return net.isPositive() && net.compareTo(minimum) >= 0
+                ? new Decision.Pay(available, tax)
+                : new Decision.Skip(Reason.TAX_LEAVES_TOO_LITTLE, available);
     }
 }

@@ -47,7 +47,7 @@ class PayeeResource {
             @Size(min = 1, max = 100) @Schema(description = "The bank's name; of a BANK account only.")
             String bank,
 
-            @Size(min = 1, max = 500) @Schema(description = "Why she is not to be paid; left out if she may be.")
+            @Size(min = 1, max = 500) @Schema(description = "Why not to pay at all; left out if there is no reason.")
             String blockedReason) {
 
         Payee payee() {
@@ -56,23 +56,25 @@ class PayeeResource {
     }
 
     @GET
-    @Path("/{creator}")
+    @Path("/{holder}")
     @RolesAllowed(Role.FINANCE_ROLE)
-    @Operation(operationId = "getPayee", summary = "Where a creator is paid")
-    public PayeeBody get(@PathParam("creator") UUID creator) {
-        var payee = payees.get(creator);
+    @Operation(operationId = "getPayee", summary = "Where a creator or an agency is paid", description = "By its id.")
+    public PayeeBody get(@PathParam("holder") UUID holder) {
+        var payee = payees.get(holder);
         return new PayeeBody(payee.channel(), payee.name(), payee.account(), payee.bank(), payee.blockedReason());
     }
 
     @PUT
-    @Path("/{creator}")
+    @Path("/{holder}")
     @RolesAllowed(Role.FINANCE_ROLE)
     @Operation(
             operationId = "putPayee",
-            summary = "Say where a creator is paid, or that she is not to be",
-            description = "Payouts that are made already keep what they were made with.")
-    public PayeeBody put(@PathParam("creator") UUID creator, @NotNull @Valid PayeeBody body) {
-        payees.put(creator, body.payee(), caller.get());
-        return get(creator);
+            summary = "Say where a creator or an agency is paid, or that it is not to be",
+            description =
+                    "Payouts that are made already keep what they were made with; before it is exported, an approver has"
+                            + " to look at such a one again.")
+    public PayeeBody put(@PathParam("holder") UUID holder, @NotNull @Valid PayeeBody body) {
+        payees.put(holder, body.payee(), caller.get());
+        return get(holder);
     }
 }

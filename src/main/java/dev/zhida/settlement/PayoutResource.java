@@ -26,7 +26,9 @@ import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -68,15 +70,22 @@ class PayoutResource {
                             "What statements younger than so many days added is not sent yet; 0 if it is left out.")
             Integer holdDays,
 
-            @Size(max = 10_000) @Schema(description = "To whom it is limited; everybody if it is left out.")
-            List<@NotNull UUID> creators) {
+            @Size(max = 10_000)
+            @Schema(description = "The creators to whom it is limited; everybody if both lists are left out.")
+            List<@NotNull UUID> creators,
+
+            @Size(max = 10_000) @Schema(description = "The agencies to whom it is limited.")
+            List<@NotNull UUID> agencies) {
 
         Payouts.Wish wish() {
             return new Payouts.Wish(
                     channel,
                     Money.ofFen(minimumFen == null ? 100 : minimumFen),
                     holdDays == null ? 0 : holdDays,
-                    creators == null ? List.of() : creators);
+                    Stream.of(creators, agencies)
+                            .filter(Objects::nonNull)
+                            .flatMap(List::stream)
+                            .toList());
         }
     }
 
@@ -126,9 +135,11 @@ class PayoutResource {
         }
     }
 
-    @Schema(name = "SkippedCreator", description = "Somebody with a balance who is not in the payout.")
+    @Schema(name = "Skipped", description = "A creator or an agency with a balance and not in the payout.")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record SkippedView(
-            @Schema(required = true) UUID creatorId,
+            UUID creatorId,
+            UUID agencyId,
             @Schema(required = true) Payable.Reason reason,
             @Schema(required = true) long availableFen) {}
 
@@ -141,13 +152,14 @@ class PayoutResource {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ItemView(
             @Schema(required = true) UUID id,
-            @Schema(required = true) UUID creatorId,
+            UUID creatorId,
+            UUID agencyId,
             @Schema(required = true) Payouts.ItemState state,
             @Schema(required = true) long grossFen,
             @Schema(required = true) long taxFen,
             @Schema(required = true) long netFen,
 
-            @Schema(required = true, description = "OFF, PER_PAYOUT or MONTHLY.")
+            @Schema(required = true, description = "OFF, PER_PAYOUT, MONTHLY or CUMULATIVE.")
             String taxMethod,
 
             @Schema(required = true) String payeeName,
@@ -155,27 +167,51 @@ class PayoutResource {
             @Schema(required = true, description = "Its last four characters.")
             String payeeAccount,
 
+            @Schema(
+                    description = "Where the holder is paid now, if that was changed after the payout was made and no"
+                            + " approver has looked again: the payout is not exported before one has.")
+            PayeeNow payeeNow,
+
             String failure,
             String reference,
             @Schema(required = true) Instant changedAt) {
 
         static ItemView of(Payouts.Item item) {
-            var account = item.payee().account();
             return new ItemView(
                     item.id(),
-                    item.creatorId(),
+                    item.holder().creatorId(),
+                    item.holder().agencyId(),
                     item.state(),
                     item.gross().fen(),
                     item.tax().fen(),
                     item.net().fen(),
                     item.taxMethod(),
                     item.payee().name(),
-                    "…" + account.substring(Math.max(0, account.length() - 4)),
+                    item.payee().accountEnd(),
+                    item.payeeNow() == null
+                            ? null
+                            : new PayeeNow(
+                                    item.payeeNow().channel(),
+                                    item.payeeNow().name(),
+                                    item.payeeNow().accountEnd()),
                     item.failure(),
                     item.reference(),
                     item.changedAt());
         }
     }
+
+    @Schema(name = "ChangedPayee")
+    record PayeeNow(
+            @Schema(required = true) PayeeChannel channel,
+            @Schema(required = true) String name,
+
+            @Schema(required = true, description = "Its last four characters.")
+            String account) {}
+
+    @Schema(name = "ConfirmPayees")
+    record ConfirmBody(
+            @NotEmpty @Size(max = 10_000) @Schema(required = true)
+            List<@NotNull UUID> items) {}
 
     @Schema(name = "PayoutResult")
     record ResultBody(
@@ -211,7 +247,10 @@ class PayoutResource {
                     PayoutView.of(draft.payout()),
                     draft.skipped().stream()
                             .map(s -> new SkippedView(
-                                    s.creatorId(), s.reason(), s.available().fen()))
+                                    s.holder().creatorId(),
+                                    s.holder().agencyId(),
+                                    s.reason(),
+                                    s.available().fen()))
                             .toList());
         });
     }
@@ -256,9 +295,26 @@ class PayoutResource {
     @POST
     @Path("/{id}/approve")
     @RolesAllowed(Role.FINANCE_ROLE)
-    @Operation(operationId = "approvePayout", summary = "Approve a payout that somebody else has made")
+    @Operation(
+            operationId = "approvePayout",
+            summary = "Approve a payout that somebody else has made",
+            description =
+                    "Refused with `payee-changed` and the items if somebody has changed since where they are paid.")
     public PayoutView approve(@PathParam("id") UUID id) {
         return PayoutView.of(payouts.approve(id, caller.get()));
+    }
+
+    @POST
+    @Path("/{id}/confirm-payees")
+    @RolesAllowed(Role.FINANCE_ROLE)
+    @Operation(
+            operationId = "confirmPayees",
+            summary = "Look again at items whose payees have changed since the payout was made",
+            description =
+                    "They are sent where the payout says, not where its payees are paid now. Who made the payout cannot"
+                            + " say so. To send them elsewhere, cancel the payout and make it again.")
+    public PayoutView confirmPayees(@PathParam("id") UUID id, @NotNull @Valid ConfirmBody body) {
+        return PayoutView.of(payouts.confirmPayees(id, body.items(), caller.get()));
     }
 
     @POST

@@ -2,6 +2,7 @@ package dev.zhida.settlement;
 
 import static dev.zhida.database.SqlValues.utc;
 import static dev.zhida.settlement.Periods.instant;
+import static java.util.stream.Collectors.toSet;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import de.siegmar.fastcsv.writer.CsvWriter;
@@ -9,8 +10,6 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.zhida.database.Retries;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
-import dev.zhida.ledger.Account;
-import dev.zhida.ledger.Account.Kind;
 import dev.zhida.ledger.Flow;
 import dev.zhida.ledger.Ledger;
 import dev.zhida.ledger.Target;
@@ -22,6 +21,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.sql.Date;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,12 +35,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 
 /**
- * Batches of money to creators. A draft takes what it will pay out of what is payable at once, so nothing that happens
+ * Batches of money to creators and agencies. A draft takes what it will pay out of what is payable at once, so nothing that happens
  * before it is sent can spend it again; what fails or is cancelled goes back.
  */
 @ApplicationScoped
@@ -86,9 +87,9 @@ class Payouts {
      *
      * @param minimum nobody is sent less
      * @param holdDays what statements younger than so many days added is not sent yet
-     * @param creators to whom it is limited; empty for all
+     * @param holders the creators and agencies to whom it is limited; empty for all
      */
-    record Wish(PayeeChannel channel, Money minimum, int holdDays, List<UUID> creators) {}
+    record Wish(PayeeChannel channel, Money minimum, int holdDays, List<UUID> holders) {}
 
     /** A batch with its sums; amounts in fen. */
     record Payout(
@@ -109,14 +110,22 @@ class Payouts {
             long taxFen,
             long netFen) {}
 
+    /**
+     * What is sent to one.
+     *
+     * @param payee as it was when the payout was made; it stays so
+     * @param payeeNow where the holder is paid now, if that is elsewhere and no approver has looked again since, before
+     *     the export; else {@code null}
+     */
     record Item(
             UUID id,
-            UUID creatorId,
+            Holder holder,
             Money gross,
             Money tax,
             String taxMethod,
             YearMonth month,
             Payee payee,
+            Payee payeeNow,
             ItemState state,
             String failure,
             String reference,
@@ -130,17 +139,16 @@ class Payouts {
         Target target(YearMonth postIn) {
             var amounts = new LinkedHashMap<Flow, Money>();
             if (state == ItemState.PENDING || state == ItemState.PAID) {
-                var payable = new Account(Kind.CREATOR_PAYABLE, creatorId.toString());
-                amounts.put(new Flow(payable, new Account(Kind.CREATOR_PAID, creatorId.toString())), net());
+                amounts.put(new Flow(holder.payable(), holder.paid()), net());
                 if (tax.isPositive()) {
-                    amounts.put(new Flow(payable, new Account(Kind.TAX_WITHHELD, creatorId.toString())), tax);
+                    amounts.put(new Flow(holder.payable(), holder.withheld()), tax);
                 }
             }
             return new Target("payout-item/" + id, amounts, postIn, state.name());
         }
     }
 
-    record Skipped(UUID creatorId, Payable.Reason reason, Money available) {}
+    record Skipped(Holder holder, Payable.Reason reason, Money available) {}
 
     record Draft(Payout payout, List<Skipped> skipped) {}
 
@@ -150,34 +158,37 @@ class Payouts {
     /**
      * Makes a draft of everything that can be paid now.
      *
-     * @throws Refusal {@code nothing-to-pay}, with the reason for each creator who has a balance
+     * @throws Refusal {@code nothing-to-pay}, with the reason for everybody who has a balance
      */
     Draft make(Wish wish, Caller by) {
         return retries.inTransaction(WITHIN, () -> {
             try (var handle = jdbi.open()) {
-                var creators = lockCreators(handle, wish.creators());
+                var holders = lockHolders(handle, wish.holders());
                 var at = clock.instant();
                 var month = BusinessTime.monthOf(at);
-                var withholding = tax.on(BusinessTime.dayOf(at));
+                var setting = tax.on(BusinessTime.dayOf(at));
+                var heldSince = at.minus(wish.holdDays(), ChronoUnit.DAYS);
                 var items = new ArrayList<Item>();
                 var skipped = new ArrayList<Skipped>();
-                for (var payable : payables(handle, creators, at.minus(wish.holdDays(), ChronoUnit.DAYS), month)) {
-                    switch (payable.decide(wish.channel(), wish.minimum(), withholding)) {
+                for (var payable :
+                        payables(handle, holders, heldSince, setting.method().since(month), month)) {
+                    switch (payable.decide(wish.channel(), wish.minimum(), setting, month)) {
                         case Payable.Decision.Pay(var gross, var withheld) ->
                             items.add(new Item(
                                     UuidCreator.getTimeOrderedEpoch(),
-                                    payable.creatorId(),
+                                    payable.holder(),
                                     gross,
                                     withheld,
-                                    withholding.name(),
+                                    setting.method(payable.holder().type()).name(),
                                     month,
                                     payable.payee(),
+                                    null,
                                     ItemState.PENDING,
                                     null,
                                     null,
                                     at));
                         case Payable.Decision.Skip(var reason, var available) ->
-                            skipped.add(new Skipped(payable.creatorId(), reason, available));
+                            skipped.add(new Skipped(payable.holder(), reason, available));
                     }
                 }
                 if (items.isEmpty()) {
@@ -190,7 +201,7 @@ class Payouts {
                             skipped.stream()
                                     .limit(100)
                                     .map(s -> new Refusal.FieldError(
-                                            s.creatorId().toString(),
+                                            s.holder().id().toString(),
                                             s.reason() + ", available "
                                                     + s.available().yuan() + " yuan"))
                                     .toList());
@@ -207,7 +218,8 @@ class Payouts {
     /**
      * Approves a draft.
      *
-     * @throws Refusal {@code same-person}, {@code payout-not-draft}, or {@code payee-blocked} since the draft was made
+     * @throws Refusal {@code same-person}, {@code payout-not-draft}, or {@code payee-blocked} or {@code payee-changed} since
+     *     the draft was made
      */
     Payout approve(UUID id, Caller by) {
         return retries.inTransaction(WITHIN, () -> {
@@ -218,6 +230,7 @@ class Payouts {
                     throw Periods.samePerson("the payout");
                 }
                 refuseBlocked(handle, id);
+                refuseChanged(items(handle, id));
                 var at = clock.instant();
                 handle.createUpdate(
                                 "update payout set state = 'APPROVED', approved_by = :by, approved_at = :at where id = :id")
@@ -231,14 +244,99 @@ class Payouts {
         });
     }
 
+    /**
+     * Says of items whose payee has changed that they go where the payout says nevertheless: that is what whoever looks
+     * again sees, and it stays so. Of other items it changes nothing; a later change asks for another look.
+     *
+     * @throws Refusal {@code same-person} by who made the payout, or {@code payout-over} once it is exported or cancelled
+     */
+    Payout confirmPayees(UUID id, List<UUID> items, Caller by) {
+        return retries.inTransaction(WITHIN, () -> {
+            try (var handle = jdbi.open()) {
+                var payout = lock(handle, id);
+                if (payout.state() != State.DRAFT && payout.state() != State.APPROVED) {
+                    throw new Refusal(
+                            Refusal.Kind.CONFLICT,
+                            "payout-over",
+                            "the payout is " + payout.state() + ": nothing of it is sent any more");
+                }
+                if (payout.madeBy().equals(by.personId())) {
+                    throw Periods.samePerson("payees of the payout");
+                }
+                // Nobody changes a payee between the look at it and the note of which one was seen.
+                handle.createQuery("""
+                                select e.holder_id from payee e join payout_item i using (holder_id)
+                                where i.payout_id = :id and i.id = any(:items) order by 1 for share of e
+                                """)
+                        .bind("id", id)
+                        .bindArray("items", UUID.class, items)
+                        .mapTo(UUID.class)
+                        .list();
+                var changed = items(handle, id).stream()
+                        .filter(item -> item.payeeNow() != null && items.contains(item.id()))
+                        .toList();
+                if (!changed.isEmpty()) {
+                    var at = clock.instant();
+                    handle.createUpdate("""
+                                    update payout_item i set payee_seen_at = e.changed_at from payee e
+                                    where e.holder_id = i.holder_id and i.id = any(:items)
+                                    """)
+                            .bindArray("items", UUID.class, each(changed, Item::id))
+                            .execute();
+                    audit.add(
+                            by.personId(),
+                            "payees-confirmed",
+                            "payout/" + id,
+                            Map.of("items", each(changed, Item::id)),
+                            at);
+                }
+                return payout(handle, id);
+            }
+        });
+    }
+
+    private static void refuseChanged(List<Item> items) {
+        var changed = items.stream().filter(item -> item.payeeNow() != null).toList();
+        if (!changed.isEmpty()) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "payee-changed",
+                    "since the payout was made, somebody has changed where these are paid: let an approver confirm that they"
+                            + " go where the payout says (POST confirm-payees), or cancel it and make it again",
+                    changed.stream()
+                            .limit(100)
+                            .map(item -> new Refusal.FieldError(
+                                    item.id().toString(),
+                                    item.holder().id() + ": the payout says "
+                                            + item.payee().shortly() + ", now it is "
+                                            + item.payeeNow().shortly()))
+                            .toList());
+        }
+    }
+
+    /** Income is of the month in which it is paid: what was withheld is wrong once that is another one than the draft's. */
+    private static void refuseTaxedBefore(List<Item> items, YearMonth month) {
+        items.stream()
+                .filter(item -> !item.taxMethod().equals(Withholding.OFF.name()))
+                .filter(item -> !item.month().equals(month))
+                .findFirst()
+                .ifPresent(item -> {
+                    throw new Refusal(
+                            Refusal.Kind.CONFLICT,
+                            "payout-taxed-for-another-month",
+                            "its tax was counted as of " + item.month() + ", but it is paid in " + month
+                                    + ": cancel it and make it again");
+                });
+    }
+
     private static void refuseBlocked(Handle handle, UUID id) {
         var blocked = handle.createQuery("""
-                        select i.creator_id, p.blocked_reason from payout_item i join payee p using (creator_id)
+                        select i.holder_id, p.blocked_reason from payout_item i join payee p using (holder_id)
                         where i.payout_id = :id and p.blocked_reason is not null order by 1 limit 100
                         """)
                 .bind("id", id)
                 .map((row, context) ->
-                        new Refusal.FieldError(row.getString("creator_id"), row.getString("blocked_reason")))
+                        new Refusal.FieldError(row.getString("holder_id"), row.getString("blocked_reason")))
                 .list();
         if (!blocked.isEmpty()) {
             throw new Refusal(
@@ -285,7 +383,12 @@ class Payouts {
         });
     }
 
-    /** The file that is uploaded to Alipay or the bank; the same bytes however often it is asked for. */
+    /**
+     * The file that is uploaded to Alipay or the bank; the same bytes however often it is asked for.
+     *
+     * @throws Refusal {@code payout-not-approved}, {@code payee-blocked}, {@code payee-changed} since an approver looked, or
+     *     {@code payout-taxed-for-another-month}
+     */
     byte[] export(UUID id, Caller by) {
         return retries.inTransaction(WITHIN, () -> {
             try (var handle = jdbi.open()) {
@@ -302,8 +405,11 @@ class Payouts {
                         "payout-not-approved",
                         "another person has to approve it before it is exported");
                 refuseBlocked(handle, id);
+                var items = items(handle, id);
+                refuseChanged(items);
                 var at = clock.instant();
-                var file = file(payout, items(handle, id));
+                refuseTaxedBefore(items, BusinessTime.monthOf(at));
+                var file = file(payout, items);
                 handle.createUpdate(
                                 "update payout set state = 'EXPORTED', file = :file, exported_at = :at where id = :id")
                         .bind("file", file)
@@ -372,12 +478,13 @@ class Payouts {
     private static Item with(Item item, Result result, Instant at) {
         return new Item(
                 item.id(),
-                item.creatorId(),
+                item.holder(),
                 item.gross(),
                 item.tax(),
                 item.taxMethod(),
                 item.month(),
                 item.payee(),
+                null,
                 result.paid() ? ItemState.PAID : ItemState.FAILED,
                 result.paid() ? null : result.failure(),
                 result.reference(),
@@ -420,69 +527,79 @@ class Payouts {
     }
 
     /** Locks those who have a payable account, so that whoever else makes a payout waits and then sees this one. */
-    private static List<UUID> lockCreators(Handle handle, List<UUID> only) {
-        return handle.createQuery("""
-                        select c.id from creator c
-                        where c.id::text in (select owner from ledger_account where kind in ('CREATOR_PAYABLE', 'CLAWBACK_DEBT'))
-                          and (cardinality(:only) = 0 or c.id = any(:only))
-                        order by c.id for no key update
-                        """)
-                .bindArray("only", UUID.class, only)
-                .mapTo(UUID.class)
-                .list();
+    private static List<UUID> lockHolders(Handle handle, List<UUID> only) {
+        var holders = new ArrayList<UUID>();
+        for (var table : List.of("creator", "agency")) {
+            handle.createQuery("""
+                            select h.id from %s h
+                            where h.id::text in (select owner from holder_account where part in ('PAYABLE', 'DEBT'))
+                              and (cardinality(:only) = 0 or h.id = any(:only))
+                            order by h.id for no key update
+                            """.formatted(table))
+                    .bindArray("only", UUID.class, only)
+                    .mapTo(UUID.class)
+                    .forEach(holders::add);
+        }
+        return holders;
     }
 
-    /** Everybody of them who has a balance other than zero. */
-    private static List<Payable> payables(Handle handle, List<UUID> creators, Instant heldSince, YearMonth month) {
+    /**
+     * Everybody of them who has a balance other than zero.
+     *
+     * @param taxedSince the first month whose payouts are one income with those of {@code month}
+     */
+    private static List<Payable> payables(
+            Handle handle, List<UUID> holders, Instant heldSince, YearMonth taxedSince, YearMonth month) {
         return handle.createQuery("""
                         with account as (
-                            select a.id, a.owner::uuid creator_id, a.kind,
+                            select a.holder, a.owner, a.part,
                                    coalesce((select sum(amount_fen) from ledger_transfer where credit_id = a.id), 0)
                                  - coalesce((select sum(amount_fen) from ledger_transfer where debit_id = a.id), 0) fen
-                            from ledger_account a
-                            where a.kind in ('CREATOR_PAYABLE', 'CLAWBACK_DEBT', 'CREATOR_CONFIRMED')
-                              and a.owner = any(:owners)),
+                            from holder_account a
+                            where a.part in ('PAYABLE', 'DEBT', 'CONFIRMED') and a.owner = any(:owners)),
                         balance as (
-                            select creator_id, coalesce(sum(fen) filter (where kind <> 'CREATOR_CONFIRMED'), 0) payable,
-                                   coalesce(sum(fen) filter (where kind = 'CREATOR_CONFIRMED'), 0) confirmed
-                            from account group by creator_id)
-                        select b.creator_id, b.payable, b.confirmed,
+                            select holder, owner::uuid holder_id,
+                                   coalesce(sum(fen) filter (where part <> 'CONFIRMED'), 0) payable,
+                                   coalesce(sum(fen) filter (where part = 'CONFIRMED'), 0) confirmed
+                            from account group by holder, owner)
+                        select b.holder, b.holder_id, b.payable, b.confirmed,
                                coalesce((select sum(greatest(0, s.orders_fen + s.adjustments_fen + s.tiers_fen + s.bonuses_fen
                                     + s.manual_fen)) from statement s
-                                where s.creator_id = b.creator_id and s.locked_at > :heldSince), 0) recent,
+                                where s.holder_id = b.holder_id and s.locked_at > :heldSince), 0) recent,
                                exists (select from payout_item i
-                                where i.creator_id = b.creator_id and i.state = 'PENDING') pending,
-                               coalesce((select sum(i.gross_fen) from payout_item i where i.creator_id = b.creator_id
-                                and i.month = :month and i.state in ('PENDING', 'PAID')), 0) earlier,
-                               coalesce((select sum(i.tax_fen) from payout_item i where i.creator_id = b.creator_id
-                                and i.month = :month and i.state in ('PENDING', 'PAID')), 0) withheld,
-                               p.channel, p.name, p.account, p.bank, p.blocked_reason
-                        from balance b left join payee p on p.creator_id = b.creator_id
+                                where i.holder_id = b.holder_id and i.state = 'PENDING') pending,
+                               e.paid, e.withheld, e.months, p.channel, p.name, p.account, p.bank, p.blocked_reason
+                        from balance b
+                        left join payee p on p.holder_id = b.holder_id
+                        cross join lateral (
+                            select coalesce(sum(i.gross_fen), 0) paid, coalesce(sum(i.tax_fen), 0) withheld,
+                                   coalesce(array_agg(distinct i.month), '{}') months
+                            from payout_item i where i.holder_id = b.holder_id
+                              and i.month between :taxedSince and :month and i.state in ('PENDING', 'PAID')) e
                         where b.payable <> 0
-                        order by b.creator_id
+                        order by b.holder, b.holder_id
                         """)
                 .bindArray(
                         "owners",
                         String.class,
-                        creators.stream().map(UUID::toString).toList())
+                        holders.stream().map(UUID::toString).toList())
                 .bind("heldSince", utc(heldSince))
+                .bind("taxedSince", taxedSince.atDay(1))
                 .bind("month", month.atDay(1))
                 .map((row, context) -> new Payable(
-                        row.getObject("creator_id", UUID.class),
+                        new Holder(
+                                Holder.Type.valueOf(row.getString("holder")), row.getObject("holder_id", UUID.class)),
                         Money.ofFen(row.getLong("payable")),
                         Money.ofFen(row.getLong("confirmed")),
                         Money.ofFen(row.getLong("recent")),
-                        row.getString("channel") == null
-                                ? null
-                                : new Payee(
-                                        PayeeChannel.valueOf(row.getString("channel")),
-                                        row.getString("name"),
-                                        row.getString("account"),
-                                        row.getString("bank"),
-                                        row.getString("blocked_reason")),
+                        row.getString("channel") == null ? null : Payee.of(row),
                         row.getBoolean("pending"),
-                        Money.ofFen(row.getLong("earlier")),
-                        Money.ofFen(row.getLong("withheld"))))
+                        new Withholding.Earlier(
+                                Money.ofFen(row.getLong("paid")),
+                                Money.ofFen(row.getLong("withheld")),
+                                Stream.of((Date[]) row.getArray("months").getArray())
+                                        .map(day -> YearMonth.from(day.toLocalDate()))
+                                        .collect(toSet()))))
                 .list();
     }
 
@@ -499,17 +616,20 @@ class Payouts {
                 .bind("at", utc(at))
                 .execute();
         handle.createUpdate("""
-                        insert into payout_item (id, payout_id, creator_id, gross_fen, tax_fen, net_fen, tax_method, month,
+                        insert into payout_item (id, payout_id, creator_id, agency_id, gross_fen, tax_fen, net_fen, tax_method, month,
                             payee_name, payee_account, payee_bank, state, changed_at)
-                        select t.id, :payout, t.creator, t.gross, t.tax, t.gross - t.tax, t.method, t.month, t.name, t.account,
+                        select t.id, :payout, t.creator, t.agency, t.gross, t.tax, t.gross - t.tax, t.method, t.month, t.name, t.account,
                                t.bank, 'PENDING', :at
-                        from unnest(:ids, :creators, :grosses, :taxes, :methods, :months, :names, :accounts, :banks)
-                            as t (id, creator, gross, tax, method, month, name, account, bank)
+                        from unnest(:ids, :creators, :agencies, :grosses, :taxes, :methods, :months, :names, :accounts, :banks)
+                            as t (id, creator, agency, gross, tax, method, month, name, account, bank)
                         """)
                 .bind("payout", id)
                 .bind("at", utc(at))
                 .bindArray("ids", UUID.class, each(items, Item::id))
-                .bindArray("creators", UUID.class, each(items, Item::creatorId))
+                .bindArray("creators", UUID.class, each(items, item -> item.holder()
+                        .creatorId()))
+                .bindArray("agencies", UUID.class, each(items, item -> item.holder()
+                        .agencyId()))
                 .bindArray(
                         "grosses", Long.class, each(items, item -> item.gross().fen()))
                 .bindArray("taxes", Long.class, each(items, item -> item.tax().fen()))
@@ -626,22 +746,31 @@ class Payouts {
             row.getLong("net"));
 
     private static final String ITEMS = """
-            select i.*, p.channel from payout_item i join payout p on p.id = i.payout_id where i.payout_id = :payout
+            select i.*, p.channel payout_channel, e.channel, e.name, e.account, e.bank, e.blocked_reason,
+                   p.state in ('DRAFT', 'APPROVED') and i.state = 'PENDING'
+                       and (e.channel, e.name, e.account, e.bank)
+                           is distinct from (p.channel, i.payee_name, i.payee_account, i.payee_bank)
+                       and i.payee_seen_at is distinct from e.changed_at payee_changed
+            from payout_item i
+            join payout p on p.id = i.payout_id
+            join payee e on e.holder_id = i.holder_id
+            where i.payout_id = :payout
             """;
 
     private static final RowMapper<Item> ITEM = (row, context) -> new Item(
             row.getObject("id", UUID.class),
-            row.getObject("creator_id", UUID.class),
+            Holder.of(row),
             Money.ofFen(row.getLong("gross_fen")),
             Money.ofFen(row.getLong("tax_fen")),
             row.getString("tax_method"),
             YearMonth.from(row.getObject("month", LocalDate.class)),
             new Payee(
-                    PayeeChannel.valueOf(row.getString("channel")),
+                    PayeeChannel.valueOf(row.getString("payout_channel")),
                     row.getString("payee_name"),
                     row.getString("payee_account"),
                     row.getString("payee_bank"),
                     null),
+            row.getBoolean("payee_changed") ? Payee.of(row) : null,
             ItemState.valueOf(row.getString("state")),
             row.getString("failure"),
             row.getString("reference"),

@@ -5,7 +5,11 @@ import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -56,10 +60,18 @@ class PeriodResource {
 
             @Schema(nullable = true) Instant approvedAt,
 
+            @Schema(nullable = true, description = "Why it is locked although something was lacking.")
+            String overrideReason,
+
+            @Schema(
+                    required = true,
+                    description = "What was lacking then: feeds with the times that were not read, undecided lines.")
+            List<String> overridden,
+
             @Schema(nullable = true, description = "Why it cannot be locked now; null if it can be or is.")
             String refusal,
 
-            @Schema(required = true, description = "How many creators have a statement of it.")
+            @Schema(required = true, description = "How many statements of creators and agencies it has.")
             long statements) {
 
         static PeriodView of(Periods.Period period) {
@@ -70,10 +82,17 @@ class PeriodResource {
                     period.askedAt(),
                     period.approvedBy(),
                     period.approvedAt(),
+                    period.overrideReason(),
+                    period.overridden(),
                     period.refusal(),
                     period.statements());
         }
     }
+
+    @Schema(name = "OverrideLock")
+    record OverrideLock(
+            @NotBlank @Size(max = 500) @Schema(required = true)
+            String reason) {}
 
     @Schema(name = "Periods")
     record PeriodsView(
@@ -105,9 +124,27 @@ class PeriodResource {
             summary = "Ask for a month's lock",
             description =
                     "Another person of finance has to approve it. Months are locked in their order, once they are "
-                            + "over. Asking again changes nothing.")
+                            + "over. Asking again changes nothing. A month of which pull windows were not read or lines"
+                            + " need a decision is refused with `month-incomplete`.")
     public PeriodView ask(@PathParam("month") @Pattern(regexp = MONTH, message = IS_A_MONTH) String month) {
-        return PeriodView.of(periods.ask(YearMonth.parse(month), caller.get()));
+        return PeriodView.of(periods.ask(YearMonth.parse(month), null, caller.get()));
+    }
+
+    @POST
+    @Path("/{month}/lock/override")
+    @ResponseStatus(202)
+    @RolesAllowed(Role.FINANCE_ROLE)
+    @Operation(
+            operationId = "overrideLock",
+            summary = "Ask for the lock of a month although something of it is lacking",
+            description =
+                    "For when a marketplace is gone for good. The reason and what is lacking now stay with the month and"
+                            + " in the audit trail; who gives it is the one who asks, and another person approves. What is found"
+                            + " lacking later is not overridden.")
+    public PeriodView override(
+            @PathParam("month") @Pattern(regexp = MONTH, message = IS_A_MONTH) String month,
+            @NotNull @Valid OverrideLock body) {
+        return PeriodView.of(periods.ask(YearMonth.parse(month), body.reason().strip(), caller.get()));
     }
 
     @POST

@@ -3,11 +3,16 @@ package dev.zhida.settlement;
 import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toMap;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zhida.attribution.Evidence;
+import dev.zhida.commission.Commissions;
 import dev.zhida.commission.MonthEnd;
 import dev.zhida.database.Retries;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
+import dev.zhida.intake.PullCoverage;
 import dev.zhida.ledger.Ledger;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.problem.Refusal;
@@ -21,6 +26,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,13 +42,19 @@ public class Periods {
     /** A million lines are frozen in well under a minute; a month that is ten times as large is still locked. */
     private static final Duration LOCKING = Duration.ofMinutes(15);
 
+    /** Of what a month lacks, so much is told at once. */
+    private static final int MOST_NAMED = 200;
+
     private final Jdbi jdbi;
     private final Ledger ledger;
     private final MonthEnd monthEnd;
     private final StatementStore statements;
     private final Evidence evidence;
+    private final PullCoverage pulls;
+    private final Commissions commissions;
     private final AuditTrail audit;
     private final Retries retries;
+    private final ObjectMapper json;
     private final Clock clock;
 
     Periods(
@@ -51,16 +63,22 @@ public class Periods {
             MonthEnd monthEnd,
             StatementStore statements,
             Evidence evidence,
+            PullCoverage pulls,
+            Commissions commissions,
             AuditTrail audit,
             Retries retries,
+            ObjectMapper json,
             Clock clock) {
         this.jdbi = jdbi;
         this.ledger = ledger;
         this.monthEnd = monthEnd;
         this.statements = statements;
         this.evidence = evidence;
+        this.pulls = pulls;
+        this.commissions = commissions;
         this.audit = audit;
         this.retries = retries;
+        this.json = json;
         this.clock = clock;
     }
 
@@ -75,8 +93,10 @@ public class Periods {
      * A month.
      *
      * @param askedBy who asked for its lock; {@code null} while nobody did
+     * @param overrideReason why it is locked although something of it was lacking; {@code null} if nothing was
+     * @param overridden what was lacking then, with the times that were not read
      * @param refusal why it cannot be locked now; {@code null} if it can be or is
-     * @param statements how many creators have a statement of it
+     * @param statements how many statements of creators and agencies it has
      */
     public record Period(
             YearMonth month,
@@ -85,13 +105,49 @@ public class Periods {
             Instant askedAt,
             UUID approvedBy,
             Instant approvedAt,
+            String overrideReason,
+            List<String> overridden,
             String refusal,
             long statements) {}
 
     /** The first month with postings, and the last that is locked. */
     private record Books(Optional<YearMonth> first, Optional<YearMonth> lastLocked) {}
 
-    private record Lock(YearMonth month, UUID askedBy, Instant askedAt, UUID approvedBy, Instant approvedAt) {}
+    private record Lock(
+            YearMonth month,
+            UUID askedBy,
+            Instant askedAt,
+            UUID approvedBy,
+            Instant approvedAt,
+            String overrideReason,
+            List<Lack> overridden) {}
+
+    /**
+     * Something that a month lacks.
+     *
+     * @param what a feed, or a line that nobody has decided about
+     * @param from when what was not read of the feed begins; {@code null} for a line
+     * @param until when it ends; {@code null} for a line
+     */
+    record Lack(String what, Instant from, Instant until) {
+
+        /** Whether who overrides this overrides the other too. */
+        boolean contains(Lack other) {
+            return what.equals(other.what)
+                    && (from == null
+                            ? other.from == null
+                            : other.from != null && !from.isAfter(other.from) && !until.isBefore(other.until));
+        }
+
+        String hours() {
+            return from.atZone(BusinessTime.ZONE).toLocalDateTime() + " to "
+                    + until.atZone(BusinessTime.ZONE).toLocalDateTime() + " in Shanghai";
+        }
+
+        String words() {
+            return from == null ? what : what + ", " + hours();
+        }
+    }
 
     /** Every month from the first that has postings to the current one, newest first. */
     public List<Period> list() {
@@ -111,7 +167,7 @@ public class Periods {
                 month, locks(month).get(month), statements.counts().getOrDefault(month, 0L), books(), clock.instant());
     }
 
-    private static Period period(YearMonth month, Lock lock, long statements, Books books, Instant at) {
+    private Period period(YearMonth month, Lock lock, long statements, Books books, Instant at) {
         var locked = books.lastLocked().filter(last -> !month.isAfter(last)).isPresent();
         return new Period(
                 month,
@@ -120,9 +176,14 @@ public class Periods {
                 lock == null ? null : lock.askedAt(),
                 lock == null ? null : lock.approvedBy(),
                 lock == null ? null : lock.approvedAt(),
+                lock == null ? null : lock.overrideReason(),
+                lock == null ? List.of() : words(lock.overridden()),
                 locked
                         ? null
-                        : refusal(month, books, at).map(Refusal::getMessage).orElse(null),
+                        : refusal(month, books, at)
+                                .or(() -> incomplete(month, lock))
+                                .map(Refusal::getMessage)
+                                .orElse(null),
                 statements);
     }
 
@@ -131,40 +192,134 @@ public class Periods {
     }
 
     /**
-     * Asks for a month's lock. Asking again changes nothing; the one who asked first stays the one who asked.
+     * Asks for a month's lock. Asking again changes nothing; the one who asked first stays the one who asked. But who says
+     * why a month should be locked that lacks something is the one who asks from then on, for all that it lacks now.
      *
-     * @throws Refusal {@code month-locked}, {@code month-not-over}, {@code earlier-month-open} or {@code month-empty}
+     * @param reason why it should be locked whatever is lacking; {@code null} if nothing is
+     * @throws Refusal {@code month-locked}, {@code month-not-over}, {@code earlier-month-open}, {@code month-empty}, or
+     *     {@code month-incomplete} with what is lacking
      */
-    public Period ask(YearMonth month, Caller by) {
+    public Period ask(YearMonth month, String reason, Caller by) {
         var at = clock.instant();
         return retries.inTransaction(LOCKING, () -> {
             mayBeLocked(month, at);
+            var lacking = lacking(month);
+            var overrides = reason != null && !lacking.isEmpty();
+            if (!overrides) {
+                incomplete(month, lacking, locks(month).get(month)).ifPresent(refusal -> {
+                    throw refusal;
+                });
+            }
+            var overridden = overrides ? List.copyOf(lacking.keySet()) : List.<Lack>of();
             var added = jdbi.withHandle(handle -> handle.createUpdate("""
-                            insert into month_lock (month, asked_by, asked_at) values (:month, :by, :at)
-                            on conflict on constraint month_lock_pkey do nothing
+                            insert into month_lock (month, asked_by, asked_at, override_reason, overridden)
+                            values (:month, :by, :at, :reason, :overridden::jsonb)
+                            on conflict on constraint month_lock_pkey do update set asked_by = excluded.asked_by,
+                                asked_at = excluded.asked_at, override_reason = excluded.override_reason,
+                                overridden = excluded.overridden
+                            where month_lock.approved_by is null and excluded.override_reason is not null
                             """)
                     .bind("month", month.atDay(1))
                     .bind("by", by.personId())
                     .bind("at", utc(at))
+                    .bind("reason", overrides ? reason : null)
+                    .bind("overridden", text(overridden))
                     .execute());
             if (added == 1) {
-                audit.add(by.personId(), "month-lock-asked", "month/" + month, Map.of(), at);
+                audit.add(
+                        by.personId(),
+                        "month-lock-asked",
+                        "month/" + month,
+                        overrides ? Map.of("overrides", words(overridden), "reason", reason) : Map.of(),
+                        at);
             }
             return period(month);
         });
     }
 
     /**
+     * What of a month is lacking: times that were not read, and lines of it and of months before that nobody has decided
+     * about; with words. Lines that an earlier month was locked without were overridden once and for all.
+     */
+    private Map<Lack, String> lacking(YearMonth month) {
+        var lacking = new LinkedHashMap<Lack, String>();
+        for (var gap : pulls.gaps(month)) {
+            var lack = new Lack(gap.feed(), gap.from(), gap.until());
+            lacking.put(lack, lack.hours() + " was not read (" + String.join(", ", gap.states()) + ")");
+        }
+        commissions.undecided(month).forEach((line, why) -> lacking.put(new Lack(line, null, null), why));
+        locks(null).values().stream()
+                .filter(lock -> lock.month().isBefore(month))
+                .flatMap(lock -> lock.overridden().stream())
+                .filter(lack -> lack.from() == null)
+                .forEach(lacking::remove);
+        return lacking;
+    }
+
+    private static List<String> words(List<Lack> lacks) {
+        return lacks.stream().map(Lack::words).toList();
+    }
+
+    private String text(List<Lack> lacks) {
+        try {
+            return json.writeValueAsString(lacks);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<Lack> lacks(String text) {
+        try {
+            return json.readValue(text, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Optional<Refusal> incomplete(YearMonth month, Lock lock) {
+        return incomplete(month, lacking(month), lock);
+    }
+
+    private static Optional<Refusal> incomplete(YearMonth month, Map<Lack, String> lacking, Lock lock) {
+        var left = new LinkedHashMap<>(lacking);
+        if (lock != null) {
+            left.keySet()
+                    .removeIf(lack -> lock.overridden().stream().anyMatch(overridden -> overridden.contains(lack)));
+        }
+        if (left.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Refusal(
+                Refusal.Kind.CONFLICT,
+                "month-incomplete",
+                month + " lacks something, " + left.size() + " in all, see errors; the first is "
+                        + left.firstEntry().getKey().words()
+                        + ". Let an operator have it read or decided, or say why it is to be locked as it is: POST /api/v1/periods/"
+                        + month
+                        + "/lock/override",
+                left.entrySet().stream()
+                        .limit(MOST_NAMED)
+                        .map(one -> new Refusal.FieldError(one.getKey().what(), one.getValue()))
+                        .toList()));
+    }
+
+    /**
      * Locks a month: what depends on all of its lines is decided, statements are written, and its books are closed,
      * all at once. Postings wait meanwhile, and go to the month after from then on.
      *
-     * @throws Refusal as {@link #ask}; {@code lock-not-asked}; {@code same-person} if the caller asked for it
+     * @throws Refusal as {@link #ask}, if something is lacking that was not when the lock was asked for;
+     *     {@code lock-not-asked}; {@code same-person} if the caller asked for it
      */
     public Period approve(YearMonth month, Caller by) {
         return retries.inTransaction(LOCKING, () -> {
             ledger.stopPostings();
             var at = clock.instant();
             mayBeLocked(month, at);
+            // Who asked does not change any more: somebody may be overriding what is lacking at the same time.
+            jdbi.useHandle(handle -> handle.createQuery("select month from month_lock where month = :month for update")
+                    .bind("month", month.atDay(1))
+                    .mapTo(LocalDate.class)
+                    .findOne());
             var asked = locks(month).get(month);
             if (asked == null) {
                 throw new Refusal(
@@ -176,6 +331,9 @@ public class Periods {
             if (asked.askedBy().equals(by.personId())) {
                 throw samePerson("the lock of " + month);
             }
+            incomplete(month, asked).ifPresent(refusal -> {
+                throw refusal;
+            });
             jdbi.useHandle(handle -> handle.createUpdate(
                             "update month_lock set approved_by = :by, approved_at = :at where month = :month")
                     .bind("month", month.atDay(1))
@@ -192,12 +350,21 @@ public class Periods {
         });
     }
 
-    /** What the attributions behind the month's lines rest on, by creator and by brand. */
+    /** What the attributions behind the month's lines rest on, by statement and by brand. */
     private void freezeEvidence(YearMonth month, Instant at) {
         var lines = statements.orderLines(month);
         var heads = new HashMap<UUID, String>();
-        lines.forEach(
-                (creator, ofCreator) -> heads.put(creator, evidence.freezeCreator(month, creator, ofCreator, at)));
+        lines.forEach((holder, ofHolder) -> heads.put(
+                holder.id(),
+                evidence.freezeStatement(
+                        month,
+                        switch (holder.type()) {
+                            case CREATOR -> Evidence.Kind.CREATOR;
+                            case AGENCY -> Evidence.Kind.AGENCY;
+                        },
+                        holder.id(),
+                        ofHolder,
+                        at)));
         evidence.freezeBrands(
                 month, lines.values().stream().flatMap(List::stream).toList(), at);
         statements.print(month, heads);
@@ -242,7 +409,8 @@ public class Periods {
     private Map<YearMonth, Lock> locks(YearMonth month) {
         return jdbi.withHandle(handle -> handle
                 .createQuery("""
-                        select month, asked_by, asked_at, approved_by, approved_at from month_lock
+                        select month, asked_by, asked_at, approved_by, approved_at, override_reason, overridden
+                        from month_lock
                         where :month::date is null or month = :month
                         """)
                 .bind("month", month == null ? null : month.atDay(1))
@@ -251,7 +419,9 @@ public class Periods {
                         row.getObject("asked_by", UUID.class),
                         instant(row, "asked_at"),
                         row.getObject("approved_by", UUID.class),
-                        instant(row, "approved_at")))
+                        instant(row, "approved_at"),
+                        row.getString("override_reason"),
+                        lacks(row.getString("overridden"))))
                 .stream()
                 .collect(toMap(Lock::month, Function.identity())));
     }

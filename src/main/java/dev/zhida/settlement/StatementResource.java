@@ -40,13 +40,19 @@ class StatementResource {
 
     @Schema(
             name = "Statement",
-            description = "A creator's month; it never changes. closingFen = openingFen + ordersFen + adjustmentsFen + "
-                    + "tiersFen + bonusesFen + manualFen - paidFen - taxFen; openingFen is the closing before.")
+            description =
+                    "A creator's or an agency's month; it never changes. closingFen = openingFen + ordersFen + adjustmentsFen + "
+                            + "tiersFen + bonusesFen + manualFen - paidFen - taxFen; openingFen is the closing before.")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record StatementView(
             @Schema(required = true) UUID id,
-            @Schema(required = true) UUID creatorId,
-            @Schema(required = true) String creatorName,
+            @Schema(nullable = true) UUID creatorId,
+            @Schema(nullable = true) String creatorName,
+
+            @Schema(nullable = true, description = "Whose it is if it is no creator's.")
+            UUID agencyId,
+
+            @Schema(nullable = true) String agencyName,
             @Schema(required = true) String period,
             @Schema(required = true) int version,
             @Schema(required = true) long openingFen,
@@ -90,8 +96,10 @@ class StatementResource {
         static StatementView of(StatementStore.Statement s) {
             return new StatementView(
                     s.id(),
-                    s.creatorId(),
-                    s.creatorName(),
+                    s.holder().creatorId(),
+                    s.holder().creatorId() == null ? null : s.holderName(),
+                    s.holder().agencyId(),
+                    s.holder().agencyId() == null ? null : s.holderName(),
                     s.month().toString(),
                     s.version(),
                     s.openingFen(),
@@ -138,6 +146,11 @@ class StatementResource {
             Long paidFen,
             Long feeFen,
             Boolean feeAssumed,
+
+            @Schema(description = "On an agency's statement: the creator of whose line it is a share.")
+            UUID creatorId,
+
+            String creatorName,
             @Schema(required = true) String reason) {
 
         static LineView of(StatementStore.Line line) {
@@ -157,6 +170,8 @@ class StatementResource {
                     line.paidFen(),
                     line.feeFen(),
                     line.feeAssumed(),
+                    line.creatorId(),
+                    line.creatorName(),
                     line.reason());
         }
     }
@@ -166,13 +181,14 @@ class StatementResource {
     @Operation(
             operationId = "listStatements",
             summary = "Statements, newest first",
-            description = "A creator sees her own, finance all.")
+            description = "A creator sees her own; finance all, those of agencies too.")
     public Page<StatementView> list(
             @QueryParam("period")
                     @Pattern(regexp = PeriodResource.MONTH, message = PeriodResource.IS_A_MONTH)
                     @Schema(description = "A month like 2026-03.")
                     String period,
             @QueryParam("creator") @Schema(description = "A creator's id.") UUID creator,
+            @QueryParam("agency") @Schema(description = "An agency's id.") UUID agency,
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
             @QueryParam("cursor") String cursor) {
         var at = clock.instant();
@@ -180,6 +196,7 @@ class StatementResource {
                 .page(
                         period == null ? null : YearMonth.parse(period),
                         creator,
+                        agency,
                         caller.get().scope(),
                         Page.position(cursor, UUID::fromString),
                         limit + 1)

@@ -1,5 +1,6 @@
 package dev.zhida.settlement;
 
+import static dev.zhida.database.SqlValues.array;
 import static dev.zhida.database.SqlValues.utc;
 import static dev.zhida.settlement.Periods.instant;
 import static java.util.stream.Collectors.toMap;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -30,11 +30,11 @@ class StatementStore {
         this.jdbi = jdbi;
     }
 
-    /** A creator's month; amounts in fen. */
+    /** A holder's month; amounts in fen. */
     record Statement(
             UUID id,
-            UUID creatorId,
-            String creatorName,
+            Holder holder,
+            String holderName,
             YearMonth month,
             int version,
             long openingFen,
@@ -52,7 +52,11 @@ class StatementStore {
             String evidenceHead,
             Instant lockedAt) {}
 
-    /** What one source moved in a creator's month; amounts in fen. */
+    /**
+     * What one source moved in a holder's month; amounts in fen.
+     *
+     * @param creatorId on an agency's statement: of whose line it is a share; {@code null} on a creator's
+     */
     record Line(
             long id,
             String source,
@@ -70,6 +74,8 @@ class StatementStore {
             Long paidFen,
             Long feeFen,
             Boolean feeAssumed,
+            UUID creatorId,
+            String creatorName,
             String reason) {}
 
     /** Writes all statements of a month whose postings have stopped; answers what they add up to. */
@@ -138,36 +144,40 @@ class StatementStore {
     private static List<StatementSums> sums(Handle handle, YearMonth month) {
         return handle.createQuery("""
                         with side as (
-                            select a.owner, a.kind, o.kind other, t.month, t.amount_fen fen
+                            select a.holder, a.owner, a.part, o.kind other, t.month, t.amount_fen fen
                             from ledger_transfer t
-                            join ledger_account a on a.id = t.credit_id
+                            join holder_account a on a.id = t.credit_id
                             join ledger_account o on o.id = t.debit_id
-                            where a.kind in ('CREATOR_CONFIRMED', 'CREATOR_PAYABLE', 'CLAWBACK_DEBT', 'CREATOR_HELD')
-                              and t.month <= :month
+                            where t.month <= :month
                             union all
-                            select a.owner, a.kind, o.kind other, t.month, -t.amount_fen
+                            select a.holder, a.owner, a.part, o.kind other, t.month, -t.amount_fen
                             from ledger_transfer t
-                            join ledger_account a on a.id = t.debit_id
+                            join holder_account a on a.id = t.debit_id
                             join ledger_account o on o.id = t.credit_id
-                            where a.kind in ('CREATOR_CONFIRMED', 'CREATOR_PAYABLE', 'CLAWBACK_DEBT', 'CREATOR_HELD')
-                              and t.month <= :month)
-                        select owner::uuid creator_id,
-                               coalesce(sum(fen) filter (where kind <> 'CREATOR_HELD' and month < :month), 0) opening,
-                               coalesce(sum(fen) filter (where kind = 'CREATOR_CONFIRMED' and month = :month), 0) earned,
-                               coalesce(-sum(fen) filter (where other = 'CREATOR_PAID' and month = :month), 0) paid,
+                            where t.month <= :month)
+                        select holder, owner::uuid holder_id,
+                               coalesce(sum(fen) filter (where part <> 'HELD' and month < :month), 0) opening,
+                               coalesce(sum(fen) filter (where part = 'CONFIRMED' and month = :month), 0) earned,
+                               coalesce(sum(fen) filter (where part = 'CONFIRMED'), 0) confirmed,
+                               coalesce(-sum(fen) filter (where part = 'DEBT'), 0) debt,
+                               coalesce(-sum(fen) filter (where other in ('CREATOR_PAID', 'AGENCY_PAID')
+                                   and month = :month), 0) paid,
                                coalesce(-sum(fen) filter (where other = 'TAX_WITHHELD' and month = :month), 0) tax,
-                               coalesce(sum(fen) filter (where kind = 'CREATOR_HELD'), 0) held
+                               coalesce(sum(fen) filter (where part = 'HELD'), 0) held
                         from side
-                        group by owner
+                        group by holder, owner
                         having bool_or(month = :month)
-                            or coalesce(sum(fen) filter (where kind <> 'CREATOR_HELD' and month < :month), 0) <> 0
-                        order by owner
+                            or coalesce(sum(fen) filter (where part <> 'HELD' and month < :month), 0) <> 0
+                        order by holder, owner
                         """)
                 .bind("month", month.atDay(1))
                 .map((row, context) -> new StatementSums(
-                        row.getObject("creator_id", UUID.class),
+                        new Holder(
+                                Holder.Type.valueOf(row.getString("holder")), row.getObject("holder_id", UUID.class)),
                         Money.ofFen(row.getLong("opening")),
                         Money.ofFen(row.getLong("earned")),
+                        Money.ofFen(row.getLong("confirmed")),
+                        Money.ofFen(row.getLong("debt")),
                         Money.ofFen(row.getLong("paid")),
                         Money.ofFen(row.getLong("tax")),
                         Money.ofFen(row.getLong("held"))))
@@ -175,52 +185,43 @@ class StatementStore {
     }
 
     private static void insert(Handle handle, YearMonth month, List<StatementSums> sums, Instant at) {
-        handle.createUpdate("""
-                        insert into statement (id, creator_id, month, opening_fen, paid_fen, tax_fen, closing_fen, held_fen,
-                            locked_at)
-                        select t.id, t.creator, :month, t.opening, t.paid, t.tax, t.closing, t.held, :at
-                        from unnest(:ids, :creators, :openings, :paids, :taxes, :closings, :helds)
-                            as t (id, creator, opening, paid, tax, closing, held)
-                        """)
-                .bind("month", month.atDay(1))
-                .bind("at", utc(at))
-                .bindArray(
-                        "ids",
-                        UUID.class,
-                        sums.stream()
-                                .map(s -> UuidCreator.getTimeOrderedEpoch())
-                                .toList())
-                .bindArray(
-                        "creators",
-                        UUID.class,
-                        sums.stream().map(StatementSums::creatorId).toList())
-                .bindArray("openings", Long.class, fen(sums, StatementSums::opening))
-                .bindArray("paids", Long.class, fen(sums, StatementSums::paid))
-                .bindArray("taxes", Long.class, fen(sums, StatementSums::tax))
-                .bindArray("closings", Long.class, fen(sums, StatementSums::closing))
-                .bindArray("helds", Long.class, fen(sums, StatementSums::held))
-                .execute();
+        var insert = handle.createUpdate("""
+                        insert into statement (id, creator_id, agency_id, month, opening_fen, paid_fen, tax_fen, closing_fen,
+                            held_fen, locked_at)
+                        select t.id, t.creator, t.agency, :month, t.opening, t.paid, t.tax, t.closing, t.held, :at
+                        from unnest(:ids, :creators, :agencies, :openings, :paids, :taxes, :closings, :helds)
+                            as t (id, creator, agency, opening, paid, tax, closing, held)
+                        """).bind("month", month.atDay(1)).bind("at", utc(at));
+        array(insert, "ids", UUID.class, sums, s -> UuidCreator.getTimeOrderedEpoch());
+        array(insert, "creators", UUID.class, sums, s -> s.holder().creatorId());
+        array(insert, "agencies", UUID.class, sums, s -> s.holder().agencyId());
+        array(insert, "openings", Long.class, sums, s -> s.opening().fen());
+        array(insert, "paids", Long.class, sums, s -> s.paid().fen());
+        array(insert, "taxes", Long.class, sums, s -> s.tax().fen());
+        array(insert, "closings", Long.class, sums, s -> s.closing().fen());
+        array(insert, "helds", Long.class, sums, s -> s.held().fen());
+        insert.execute();
     }
 
-    private static List<Long> fen(List<StatementSums> sums, Function<StatementSums, Money> of) {
-        return sums.stream().map(of).map(Money::fen).toList();
-    }
-
-    /** One line for every source that moved something: an adjustment if it was on an earlier statement of hers. */
+    /**
+     * One line for every source that moved something: an adjustment if it was on an earlier statement of the same holder.
+     * What an order line says of its placement is told to those who have it now; who has lost it is told what the
+     * earlier statement said, and nothing of the one who has it instead.
+     */
     private static void insertLines(Handle handle, YearMonth month) {
         handle.createUpdate("""
                         with account as (
-                            select id, owner::uuid creator_id from ledger_account where kind = 'CREATOR_CONFIRMED'),
+                            select id, owner::uuid holder_id from holder_account where part = 'CONFIRMED'),
                         moved as (
-                            select creator_id, account_id, source_id, sum(fen) fen,
+                            select holder_id, account_id, source_id, sum(fen) fen,
                                    (array_agg(reason order by id desc))[1] reason
                             from (
-                                select a.creator_id, a.id account_id, t.id, t.source_id, t.reason, t.amount_fen fen
+                                select a.holder_id, a.id account_id, t.id, t.source_id, t.reason, t.amount_fen fen
                                 from ledger_transfer t join account a on a.id = t.credit_id where t.month = :month
                                 union all
-                                select a.creator_id, a.id, t.id, t.source_id, t.reason, -t.amount_fen
+                                select a.holder_id, a.id, t.id, t.source_id, t.reason, -t.amount_fen
                                 from ledger_transfer t join account a on a.id = t.debit_id where t.month = :month) side
-                            group by creator_id, account_id, source_id
+                            group by holder_id, account_id, source_id
                             having sum(fen) <> 0),
                         line as (
                             select m.*, r.name source,
@@ -230,7 +231,8 @@ class StatementStore {
                                       and x.month < :month) original_month
                             from moved m join ledger_source r on r.id = m.source_id)
                         insert into statement_line (statement_id, source, kind, amount_fen, original_month, order_line_id,
-                            order_no, marketplace, item_title, code, platform, medium, paid_fen, fee_fen, fee_assumed, reason)
+                            order_no, marketplace, item_title, code, platform, medium, paid_fen, fee_fen, fee_assumed, creator_id,
+                            creator_name, reason)
                         select s.id, l.source,
                                case when l.original_month is not null then 'ADJUSTMENT'
                                     when l.order_line_id is not null then 'ORDER'
@@ -238,30 +240,39 @@ class StatementStore {
                                     when l.source like 'bonus/%' then 'BONUS'
                                     when l.source like 'adjustment/%' then 'MANUAL'
                                     else 'OTHER' end,
-                               l.fen, l.original_month, l.order_line_id, o.order_no, o.marketplace, o.item_title, p.code,
-                               p.platform, a.medium, o.paid_fen, c.fee_fen, c.fee_assumed, l.reason
+                               l.fen, l.original_month, l.order_line_id, o.order_no, o.marketplace, o.item_title,
+                               coalesce(p.code, e.code), coalesce(p.platform, e.platform), coalesce(a.medium, e.medium),
+                               o.paid_fen, coalesce(c.fee_fen, e.fee_fen), coalesce(c.fee_assumed, e.fee_assumed),
+                               w.id, w.name, l.reason
                         from line l
-                        join statement s on s.creator_id = l.creator_id and s.month = :month
+                        join statement s on s.holder_id = l.holder_id and s.month = :month
                         left join order_line o on o.id = l.order_line_id
-                        left join attribution a on a.order_line_id = l.order_line_id and a.current
                         left join commission c on c.order_line_id = l.order_line_id
+                            and (c.creator_id = s.creator_id or c.agency_id = s.agency_id)
+                        left join attribution a on a.order_line_id = c.order_line_id and a.current
                         left join placement p on p.id = c.placement_id
+                        left join lateral (
+                            select x.* from statement_line x join statement y on y.id = x.statement_id
+                            where c.order_line_id is null and l.order_line_id is not null
+                              and y.holder_id = s.holder_id and x.source = l.source and y.month < :month
+                            order by y.month desc limit 1) e on true
+                        left join creator w on s.agency_id is not null and w.id = coalesce(c.creator_id, e.creator_id)
                         order by s.id, l.source
                         """).bind("month", month.atDay(1)).execute();
     }
 
-    /** The order lines that the statements of a month have, by creator. */
-    Map<UUID, List<UUID>> orderLines(YearMonth month) {
+    /** The order lines that the statements of a month have, by holder. */
+    Map<Holder, List<UUID>> orderLines(YearMonth month) {
         return jdbi.withHandle(handle -> handle
                 .createQuery("""
-                        select s.creator_id, array_agg(distinct l.order_line_id) lines
+                        select s.creator_id, s.agency_id, array_agg(distinct l.order_line_id) lines
                         from statement s join statement_line l on l.statement_id = s.id
                         where s.month = :month and l.order_line_id is not null
-                        group by s.creator_id
+                        group by s.creator_id, s.agency_id
                         """)
                 .bind("month", month.atDay(1))
-                .map((row, context) -> Map.entry(row.getObject("creator_id", UUID.class), List.of((UUID[])
-                        row.getArray("lines").getArray())))
+                .map((row, context) -> Map.entry(
+                        Holder.of(row), List.of((UUID[]) row.getArray("lines").getArray())))
                 .stream()
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
@@ -270,16 +281,16 @@ class StatementStore {
     void print(YearMonth month, Map<UUID, String> heads) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         update statement s set evidence_head = t.head
-                        from unnest(:creators, :heads) as t (creator, head)
-                        where s.creator_id = t.creator and s.month = :month
+                        from unnest(:holders, :heads) as t (holder, head)
+                        where s.holder_id = t.holder and s.month = :month
                         """)
                 .bind("month", month.atDay(1))
-                .bindArray("creators", UUID.class, heads.keySet())
+                .bindArray("holders", UUID.class, heads.keySet())
                 .bindArray("heads", String.class, heads.values())
                 .execute());
     }
 
-    /** How many creators have a statement, by month. */
+    /** How many statements there are, by month. */
     Map<YearMonth, Long> counts() {
         return jdbi.withHandle(handle -> handle
                 .createQuery("select month, count(*) from statement group by month")
@@ -289,21 +300,25 @@ class StatementStore {
     }
 
     private static final String SELECT = """
-            select s.*, r.name creator_name from statement s join creator r on r.id = s.creator_id
-            where (:scope::uuid is null or s.creator_id = :scope)
+            select s.*, coalesce(r.name, g.name) holder_name from statement s
+            left join creator r on r.id = s.creator_id
+            left join agency g on g.id = s.agency_id
+            where (:scope::uuid is null or s.holder_id = :scope)
             """;
 
     /** A page, newest first, from before the statement {@code before}. */
-    List<Statement> page(YearMonth month, UUID creator, Scope scope, UUID before, int limit) {
+    List<Statement> page(YearMonth month, UUID creator, UUID agency, Scope scope, UUID before, int limit) {
         return jdbi.withHandle(handle -> handle.createQuery(SELECT + """
                         and (:month::date is null or s.month = :month)
-                        and (:creator::uuid is null or s.creator_id = :creator)
+                        and (:creator::uuid is null or s.holder_id = :creator)
+                        and (:agency::uuid is null or s.holder_id = :agency)
                         and (:before::uuid is null or s.id < :before)
                         order by s.id desc limit :limit
                         """)
                 .bind("scope", scope.creatorOnly())
                 .bind("month", month == null ? null : month.atDay(1))
                 .bind("creator", creator)
+                .bind("agency", agency)
                 .bind("before", before)
                 .bind("limit", limit)
                 .map(STATEMENT)
@@ -324,7 +339,7 @@ class StatementStore {
                         select l.*, f.id original_statement
                         from statement_line l
                         join statement s on s.id = l.statement_id
-                        left join statement f on f.creator_id = s.creator_id and f.month = l.original_month
+                        left join statement f on f.holder_id = s.holder_id and f.month = l.original_month
                         where l.statement_id = :statement and (:after::bigint is null or l.id > :after)
                         order by l.id limit :limit
                         """)
@@ -348,6 +363,8 @@ class StatementStore {
                         row.getObject("paid_fen", Long.class),
                         row.getObject("fee_fen", Long.class),
                         row.getObject("fee_assumed", Boolean.class),
+                        row.getObject("creator_id", UUID.class),
+                        row.getString("creator_name"),
                         row.getString("reason")))
                 .list());
     }
@@ -358,8 +375,8 @@ class StatementStore {
 
     private static final RowMapper<Statement> STATEMENT = (row, context) -> new Statement(
             row.getObject("id", UUID.class),
-            row.getObject("creator_id", UUID.class),
-            row.getString("creator_name"),
+            Holder.of(row),
+            row.getString("holder_name"),
             month(row.getObject("month", LocalDate.class)),
             row.getInt("version"),
             row.getLong("opening_fen"),

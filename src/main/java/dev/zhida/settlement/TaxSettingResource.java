@@ -5,7 +5,9 @@ import dev.zhida.identity.Role;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -40,17 +42,98 @@ class TaxSettingResource {
                     required = true,
                     description =
                             "OFF; PER_PAYOUT: every payout is an income of its own; MONTHLY: all payouts of a month are "
-                                    + "one income.")
-            Withholding method) {}
+                                    + "one income; CUMULATIVE: all payouts of a year are (累计预扣法).")
+            Withholding method,
+
+            @Schema(
+                    description =
+                            "What it counts with; the law's numbers if it is left out: of remuneration for services"
+                                    + " (劳务报酬), or of comprehensive income for CUMULATIVE.")
+            @Valid
+            TableBody table,
+
+            @Schema(
+                    description = "Whether agencies, which are companies, are withheld from too.",
+                    defaultValue = "false")
+            Boolean agencies) {}
+
+    @Schema(
+            name = "TaxTable",
+            description =
+                    "Of an income up to freeUpToFen, freeFen is free; of a larger one the part `expenses`; besides,"
+                            + " freePerMonthFen for every month that counts. What is left is taxed at the rate of its bracket,"
+                            + " less lessFen.")
+    record TableBody(
+            @NotNull @Schema(required = true) Long freeFen,
+            @NotNull @Schema(required = true) Long freeUpToFen,
+
+            @NotNull @Schema(required = true, description = "A fraction, like 0.2.")
+            String expenses,
+
+            @NotNull @Schema(required = true) Long freePerMonthFen,
+
+            @NotNull
+            @Schema(
+                    required = true,
+                    description = "Whether a month without income ends the months that count; else all with income do.")
+            Boolean gapsRestart,
+
+            @NotEmpty @Size(max = 20) @Schema(required = true, description = "From below; the first begins above 0.")
+            List<@NotNull @Valid BracketBody> brackets) {
+
+        TaxTable table() {
+            return new TaxTable(
+                    freeFen,
+                    freeUpToFen,
+                    expenses,
+                    freePerMonthFen,
+                    gapsRestart,
+                    brackets.stream()
+                            .map(b -> new TaxTable.Bracket(b.aboveFen(), b.rate(), b.lessFen()))
+                            .toList());
+        }
+
+        static TableBody of(TaxTable table) {
+            return new TableBody(
+                    table.freeFen(),
+                    table.freeUpToFen(),
+                    table.expenses(),
+                    table.freePerMonthFen(),
+                    table.gapsRestart(),
+                    table.brackets().stream()
+                            .map(b -> new BracketBody(b.aboveFen(), b.rate(), b.lessFen()))
+                            .toList());
+        }
+    }
+
+    @Schema(name = "TaxBracket")
+    record BracketBody(
+            @NotNull @Schema(required = true) Long aboveFen,
+
+            @NotNull @Schema(required = true, description = "A fraction, like 0.03.")
+            String rate,
+
+            @NotNull @Schema(required = true, description = "The quick deduction (速算扣除数).")
+            Long lessFen) {}
 
     @Schema(name = "TaxSetting")
     record TaxSettingView(
             @Schema(required = true) LocalDate effectiveFrom,
             @Schema(required = true) Withholding method,
+
+            @Schema(nullable = true, description = "Null if nothing is withheld.")
+            TableBody table,
+
+            @Schema(required = true) boolean agencies,
             @Schema(required = true) Instant setAt) {
 
         static TaxSettingView of(TaxSettings.Setting setting) {
-            return new TaxSettingView(setting.effectiveFrom(), setting.method(), setting.setAt());
+            return new TaxSettingView(
+                    setting.effectiveFrom(),
+                    setting.method(),
+                    setting.table() == null ? null : TableBody.of(setting.table()),
+                    setting.agencies(),
+                    setting.setAt());
         }
     }
 
@@ -73,6 +156,11 @@ class TaxSettingResource {
     @RolesAllowed(Role.FINANCE_ROLE)
     @Operation(operationId = "addTaxSetting", summary = "Withhold tax in another way from a day on")
     public TaxSettingView add(@NotNull @Valid AddTaxSetting request) {
-        return TaxSettingView.of(settings.add(request.effectiveFrom(), request.method(), caller.get()));
+        return TaxSettingView.of(settings.add(
+                request.effectiveFrom(),
+                request.method(),
+                request.table() == null ? null : request.table().table(),
+                Boolean.TRUE.equals(request.agencies()),
+                caller.get()));
     }
 }

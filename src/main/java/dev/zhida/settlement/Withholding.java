@@ -1,74 +1,80 @@
 package dev.zhida.settlement;
 
 import dev.zhida.money.Money;
-import dev.zhida.money.Rate;
-import java.math.RoundingMode;
+import java.time.YearMonth;
+import java.util.Collection;
+import java.util.Set;
 
 /**
- * Individual income tax that is withheld from remuneration for services (劳务报酬), by the withholding table of the State
- * Taxation Administration's announcement 2018 no. 61: of an income up to 4,000 yuan 800 are free, of a larger one 20 %; on
- * what is left 20 % up to 20,000 yuan, 30 % less 2,000 up to 50,000, 40 % less 7,000 above. Rounded half up to the fen.
+ * How individual income tax is withheld from remuneration for services (劳务报酬): which payouts together are one income. The
+ * numbers are those of a {@link TaxTable}. What was withheld too much is never given back here, but counted against what
+ * is due later in the same time, and else in the yearly return.
  */
 enum Withholding {
     /** Nothing is withheld: whoever is paid declares it. */
-    OFF,
+    OFF(null),
     /** Every payout is an income of its own. */
-    PER_PAYOUT,
+    PER_PAYOUT(TaxTable.REMUNERATION),
     /** All payouts of a month are one income, as the law has it for continuing work: the tax on all of it, less what was withheld. */
-    MONTHLY;
+    MONTHLY(TaxTable.REMUNERATION),
+    /** All payouts of a year are one income: the tax on all of it so far, less what was withheld (累计预扣法). */
+    CUMULATIVE(TaxTable.COMPREHENSIVE);
 
-    private static final Money FREE = Money.ofFen(800_00);
-    private static final Money FREE_UP_TO = Money.ofFen(4_000_00);
-    private static final Rate TAXED_ABOVE = Rate.of("0.8");
+    private final TaxTable byLaw;
 
-    private enum Bracket {
-        LOW(20_000_00, "0.2", 0),
-        MIDDLE(50_000_00, "0.3", 2_000_00),
-        HIGH(Long.MAX_VALUE, "0.4", 7_000_00);
+    Withholding(TaxTable byLaw) {
+        this.byLaw = byLaw;
+    }
 
-        private final Money upTo;
-        private final Rate rate;
-        private final Money less;
+    /**
+     * What was paid before in the time that counts as one income.
+     *
+     * @param paid before tax
+     * @param withheld of that
+     * @param months in which something was paid
+     */
+    record Earlier(Money paid, Money withheld, Set<YearMonth> months) {
+        static final Earlier NOTHING = new Earlier(Money.ZERO, Money.ZERO, Set.of());
+    }
 
-        Bracket(long upToFen, String rate, long lessFen) {
-            this.upTo = Money.ofFen(upToFen);
-            this.rate = Rate.of(rate);
-            this.less = Money.ofFen(lessFen);
-        }
+    /** The numbers of the law; {@code null} for {@code OFF}, which needs none. */
+    TaxTable byLaw() {
+        return byLaw;
+    }
+
+    /** The first month of those that are one income with {@code month}, in which a payout is made. */
+    YearMonth since(YearMonth month) {
+        return this == CUMULATIVE ? month.withMonth(1) : month;
     }
 
     /**
      * What is withheld of an income.
      *
      * @param income not negative
-     * @param earlier what was paid in the same month already
-     * @param withheld what was withheld of that
+     * @param earlier from the first month that counts on
+     * @param month in which it is paid
      */
-    Money of(Money income, Money earlier, Money withheld) {
+    Money of(Money income, Earlier earlier, YearMonth month, TaxTable table) {
         return switch (this) {
             case OFF -> Money.ZERO;
-            case PER_PAYOUT -> tax(income);
-            case MONTHLY -> {
-                // What was withheld too much, by another method before, is not given back here but in the yearly
-                // return.
-                var due = tax(income.plus(earlier)).minus(withheld);
+            case PER_PAYOUT -> table.tax(income, 1);
+            case MONTHLY, CUMULATIVE -> {
+                var months = months(earlier.months(), month, table.gapsRestart());
+                var due = table.tax(income.plus(earlier.paid()), months).minus(earlier.withheld());
                 yield due.isPositive() ? due : Money.ZERO;
             }
         };
     }
 
-    private static Money tax(Money income) {
-        var base = income.compareTo(FREE_UP_TO) <= 0
-                ? income.minus(FREE)
-                : income.share(TAXED_ABOVE, RoundingMode.HALF_UP);
-        if (!base.isPositive()) {
-            return Money.ZERO;
+    /** How many months count up to {@code month}, which is one of them. */
+    private static int months(Collection<YearMonth> paid, YearMonth month, boolean gapsRestart) {
+        if (!gapsRestart) {
+            return (int) paid.stream().filter(m -> !m.equals(month)).count() + 1;
         }
-        for (var bracket : Bracket.values()) {
-            if (base.compareTo(bracket.upTo) <= 0) {
-                return base.share(bracket.rate, RoundingMode.HALF_UP).minus(bracket.less);
-            }
+        var months = 1;
+        while (paid.contains(month.minusMonths(months))) {
+            months++;
         }
-        throw new IllegalStateException("no bracket for " + base);
+        return months;
     }
 }

@@ -2,12 +2,15 @@
  * From the books to people: month locks, statements, adjustments by hand, withholding, payouts, reconciliations.
  *
  * <p>Always true: what one person asks for another approves, and a constraint of the table says so too. Months are
- * locked in their order; a statement and all that a locked month's files are made of are written in the transaction
- * that locks it and never change. {@code closing = opening + lines - paid - tax}, and an opening is the closing before
- * it; so what a creator has in the books (confirmed, payable, debt) is her last closing and the open month. A closing
- * below zero is carried as {@code CLAWBACK_DEBT} and met by what she earns next; nothing is clamped. Money that is in
- * a payout is out of {@code CREATOR_PAYABLE} from the draft on, under a lock on its creator, and a creator is in one
- * undecided payout at a time, so no two batches pay the same balance.
+ * locked in their order, and one that lacks orders (windows that were not read, lines that nobody has decided about) only
+ * for a reason that stays with it. A statement and all that a locked month's files are made of are written in the
+ * transaction that locks it and never change. {@code closing = opening + lines - paid - tax}, and an opening is the
+ * closing before it; so what a holder has in the books (confirmed, payable, debt) is the last closing and the open month.
+ * A holder is a creator, or an agency that shares in creators' income; both are settled in the same way, each on accounts
+ * of its own. A closing below zero is carried as debt and met by what is earned next; nothing is clamped. Money that is in
+ * a payout is out of what is payable from the draft on, under a lock on its holder, and a holder is in one undecided
+ * payout at a time, so no two batches pay the same balance. A draft keeps where it pays to; if that changes elsewhere
+ * meanwhile, somebody other than its maker looks again before it is exported.
  *
  * <p>A marketplace takes refunds back in a later settlement than the one that paid, and its rows tell the latest truth
  * only. So a reconciliation compares what was paid for a line so far, whatever the month, and tells apart what refunds

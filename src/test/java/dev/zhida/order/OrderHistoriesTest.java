@@ -331,6 +331,7 @@ class OrderHistoriesTest {
         var item = ItemReference.of(Marketplace.TAOBAO, "1");
         var offer = offers.ids(List.of(item), CLICK).get(item);
         creators.addAll(List.of(creator, creator, other));
+        shareWithAnAgency(creator);
         for (var i = 0; i < creators.size(); i++) {
             placements.add(placement(creators.get(i), offer, "channel " + i));
         }
@@ -353,6 +354,18 @@ class OrderHistoriesTest {
                             values ((:at at time zone 'Asia/Shanghai')::date, now()) on conflict (day) do nothing
                             """).bind("at", at).execute();
         });
+    }
+
+    /** Of what she brings an agency has a share; of what the other one brings nobody has. */
+    private void shareWithAnAgency(UUID creator) {
+        jdbi.useHandle(
+                handle -> handle.createUpdate("""
+                        with mcn as (
+                            insert into agency (id, name, created_at)
+                            values (gen_random_uuid(), 'mcn-' || :creator, now()) returning id)
+                        insert into commission_rule (name, creator_id, kind, creator_share, agency_id, agency_share, effective_from)
+                        select '机构', :creator, 'PERCENT', 0.777, id, 0.333, '2010-01-01' from mcn
+                        """).bind("creator", creator).execute());
     }
 
     private long placement(UUID creator, UUID offer, String label) {
@@ -400,7 +413,9 @@ class OrderHistoriesTest {
                 assertThat(end).as("seed %d, told %s", seed, told).isEqualTo(expected);
             }
         }
-        assertThat(ends).hasSizeGreaterThan(Integer.getInteger("zhida.property.stored", 50) / 3);
+        assertThat(ends)
+                .hasSizeGreaterThan(Integer.getInteger("zhida.property.stored", 50) / 3)
+                .anyMatch(end -> end.contains("AGENCY_CONFIRMED/"));
     }
 
     /** Only then can a person decide; that which came before it is told again at the end. */

@@ -1,0 +1,41 @@
+package dev.zhida.intake;
+
+import dev.zhida.money.BusinessTime;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.List;
+
+/** Whether what marketplaces told of a month was read completely. */
+@ApplicationScoped
+public class PullCoverage {
+
+    private final PullStore store;
+
+    PullCoverage(PullStore store) {
+        this.store = store;
+    }
+
+    /**
+     * A time of which a feed was not read.
+     *
+     * @param feed marketplace, account and feed
+     * @param states of the windows in it, or that there are none
+     */
+    public record Gap(String feed, Instant from, Instant until, List<String> states) {}
+
+    /** What of the month was not read, by feed and time; the gaps of a feed do not touch each other. */
+    public List<Gap> gaps(YearMonth month) {
+        return store
+                .uncovered(
+                        BusinessTime.startOf(month.atDay(1)),
+                        BusinessTime.startOf(month.plusMonths(1).atDay(1)))
+                .stream()
+                .map(one -> new Gap(
+                        one.marketplace() + " " + one.account() + " " + one.feed(),
+                        one.gap().from(),
+                        one.gap().until(),
+                        one.gap().states()))
+                .toList();
+    }
+}
