@@ -7,6 +7,7 @@ import dev.zhida.database.SecretKeys;
 import dev.zhida.link.PlacementStore.Spot;
 import dev.zhida.marketplace.ItemReference;
 import dev.zhida.marketplace.Marketplace;
+import dev.zhida.platform.Medium;
 import dev.zhida.slot.LeasedSlot;
 import dev.zhida.slot.Leasing;
 import dev.zhida.slot.SlotLeases;
@@ -37,10 +38,21 @@ class KitMaker {
     private final Offers offers;
     private final SlotLeases leases;
     private final LinkCodes codes;
+    private final ProducedLinkStore links;
+    private final ProducedLinkConfig config;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
-    KitMaker(PlacementStore store, Offers offers, SlotLeases leases, SecretKeys keys, Clock clock) {
+    KitMaker(
+            PlacementStore store,
+            Offers offers,
+            SlotLeases leases,
+            ProducedLinkStore links,
+            ProducedLinkConfig config,
+            SecretKeys keys,
+            Clock clock) {
+        this.links = links;
+        this.config = config;
         this.store = store;
         this.offers = offers;
         this.leases = leases;
@@ -105,11 +117,23 @@ class KitMaker {
                 store.placements(creatorId, offers.stream().map(Offer::id).toList());
         var posted = new HashMap<Spot, LinkKits.Posted>();
         if (!placements.isEmpty()) {
+            askAgain(placements.values(), at);
             var held = leases.heldBy(
                     placements.values().stream().map(Placement::id).toList(), at);
             placements.forEach((spot, p) -> posted.put(spot, new LinkKits.Posted(p, held.get(p.id()))));
         }
         return posted;
+    }
+
+    /** Whoever asks for a kit again hopes for what its marketplace did not make; tokens may fail while links do not. */
+    private void askAgain(Collection<Placement> placements, Instant at) {
+        var hoping = placements.stream()
+                .filter(p -> !p.earns() || p.place().medium() == Medium.NATIVE_TOKEN)
+                .map(Placement::id)
+                .toList();
+        if (!hoping.isEmpty()) {
+            links.wantAgain(hoping, at, at.minus(config.askedAgainAfter()));
+        }
     }
 
     private Map<Spot, LinkKits.Posted> post(Order order, Map<Spot, ItemReference> missing, Instant at) {
@@ -152,6 +176,7 @@ class KitMaker {
         if (store.add(placements) < placements.size()) {
             throw new CodeTaken();
         }
+        links.want(placements.stream().map(Placement::id).toList(), at);
         return posted;
     }
 

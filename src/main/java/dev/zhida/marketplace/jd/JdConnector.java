@@ -120,8 +120,9 @@ class JdConnector implements Connector {
             request.put("subUnionId", wish.slot());
         }
         if (social) {
-            // Long and short ones.
+            // Long and short ones, and the token.
             request.put("chainType", 3);
+            request.put("command", 1);
         } else {
             var site = connection.settings().get(ConnectionSettings.SITE_ID);
             if (site == null) {

@@ -221,7 +221,7 @@ class TaobaoConnector implements Connector {
         var url = link.text("coupon_long_url", "cps_long_url", "coupon_short_url", "cps_short_url");
         if (url == null) {
             throw new MarketplaceFailure(
-                    Kind.CALLER,
+                    Kind.ITEM,
                     "Taobao made no link for " + wish.item().itemId() + ": " + entry.text("code") + " "
                             + entry.text("msg"));
         }

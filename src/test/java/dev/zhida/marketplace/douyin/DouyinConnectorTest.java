@@ -195,7 +195,7 @@ class DouyinConnectorTest {
         "40004,isv.parameter-invalid:4101,CALLER",
         "20000,isp.service-error,PLATFORM",
         "8198,,NOT_AUTHORISED",
-        "4132,,CALLER"
+        "4132,,ITEM"
     })
     void buyin_says_what_to_do(String code, String subCode, Kind kind) {
         vendor.answering(

@@ -224,8 +224,15 @@ class JdConnectorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "429,过于频繁,THROTTLED", "403,无权限,NOT_AUTHORISED", "500,系统,PLATFORM", "2002452,超过一万,TOO_MANY_ROWS",
-        "2002453,时间过长,WINDOW_TOO_LONG", "2002400,参数,CALLER", "2001104,商品,CALLER", "12345,说不清,PLATFORM"
+        "429,过于频繁,THROTTLED",
+        "403,无权限,NOT_AUTHORISED",
+        "500,系统,PLATFORM",
+        "2002452,超过一万,TOO_MANY_ROWS",
+        "2002453,时间过长,WINDOW_TOO_LONG",
+        "2002400,参数,CALLER",
+        "2001104,商品,ITEM",
+        "2001230,过长,CALLER",
+        "12345,说不清,PLATFORM"
     })
     void a_failure_says_what_to_do(String code, String words, Kind kind) {
         vendor.answering(answer(
