@@ -38,6 +38,7 @@ class PullJob {
     private final Pulls pulls;
     private final PullStore store;
     private final TokenCounts tokens;
+    private final PayDays payDays;
     private final Connections connections;
     private final Connectors connectors;
     private final PullConfig config;
@@ -47,12 +48,14 @@ class PullJob {
     private final MultiGauge unreadable;
     private final AccountThreads readers;
     private final Map<UUID, LocalDate> sweptOnByAccount = new ConcurrentHashMap<>();
+    private volatile LocalDate settledOn;
     private volatile List<Alarm> alarms = List.of();
 
     PullJob(
             Pulls pulls,
             PullStore store,
             TokenCounts tokens,
+            PayDays payDays,
             Connections connections,
             Connectors connectors,
             PullConfig config,
@@ -61,6 +64,7 @@ class PullJob {
         this.pulls = pulls;
         this.store = store;
         this.tokens = tokens;
+        this.payDays = payDays;
         this.connections = connections;
         this.connectors = connectors;
         this.config = config;
@@ -172,7 +176,21 @@ class PullJob {
                 Log.errorf(e, "the windows of %s were not looked through", connection);
             }
         }
+        settleOnceADay();
         store.forget(clock.instant().minus(config.keep()));
+    }
+
+    private void settleOnceADay() {
+        var day = pulls.sweepDay();
+        if (!day.equals(settledOn)) {
+            for (var connector : connectors.all()) {
+                var settled = payDays.settle(connector);
+                if (settled > 0) {
+                    Log.infof("%d rows of %s settled by the calendar", settled, connector.marketplace());
+                }
+            }
+            settledOn = day;
+        }
     }
 
     /** Pages that are being read are taken first; what is left goes on from there, here or elsewhere. */

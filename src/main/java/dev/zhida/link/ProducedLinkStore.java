@@ -96,7 +96,7 @@ class ProducedLinkStore {
                                 order by due_at, placement_id limit 1 for update skip locked)
                             returning *)
                         select w.placement_id, w.account_id, w.claim, w.failures, p.medium, o.marketplace, o.item_id,
-                            o.item_key, p.disabled_at is not null or coalesce(p.expires_at <= :now, false) over
+                            o.item_key, p.disabled_at is not null or coalesce(p.expires_at <= :now, false) is_over
                         from claimed w join placement p on p.id = w.placement_id join offer o on o.id = p.offer_id
                         """)
                 .bind("account", accountId)
@@ -113,7 +113,7 @@ class ProducedLinkStore {
                                 Marketplace.valueOf(row.getString("marketplace")),
                                 row.getString("item_id"),
                                 row.getString("item_key")),
-                        row.getBoolean("over")))
+                        row.getBoolean("is_over")))
                 .findOne());
     }
 

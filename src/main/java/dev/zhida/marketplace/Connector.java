@@ -81,6 +81,19 @@ public interface Connector {
      */
     FeedPage page(Connection connection, Feed feed, Instant from, Instant until, String cursor);
 
+    /**
+     * The field of a row of orders that holds the day, {@code yyyyMMdd} in Asia/Shanghai, from which on the row means
+     * something else without being told again; empty where rows change by being told alone.
+     */
+    default Optional<String> ripensOn() {
+        return Optional.empty();
+    }
+
+    /** What a row of orders means by now that was told before; only where rows ripen. */
+    default Observation again(Map<String, String> raw, Instant now) {
+        throw new UnsupportedOperationException("rows of " + marketplace() + " do not ripen");
+    }
+
     /** Has the marketplace make a link, and its own token where it has one. */
     MadeLink link(Connection connection, LinkWish wish);
 

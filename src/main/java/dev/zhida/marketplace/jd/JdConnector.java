@@ -13,6 +13,7 @@ import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.MarketplaceConfig;
 import dev.zhida.marketplace.MarketplaceFailure;
 import dev.zhida.marketplace.MarketplaceFailure.Kind;
+import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.SlotKind;
 import dev.zhida.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -104,6 +105,17 @@ class JdConnector implements Connector {
             array.forEach(rows::add);
         }
         return rows;
+    }
+
+    /** JD settles on a day that it says beforehand, and does not promise to send the row again. */
+    @Override
+    public Optional<String> ripensOn() {
+        return Optional.of("payMonth");
+    }
+
+    @Override
+    public Observation again(Map<String, String> raw, Instant now) {
+        return JdRows.order(ApiRow.of(raw), now);
     }
 
     @Override

@@ -101,6 +101,21 @@ class JdConnectorTest {
     }
 
     @Test
+    void a_row_that_was_kept_is_read_as_it_came_and_settles_on_its_day() {
+        var received = ORDER.replace("\"validCode\":16", "\"validCode\":17")
+                .replace("\"payMonth\":0", "\"payMonth\":20260420")
+                .replace("\"actualFee\":0.00", "\"actualFee\":11.91");
+        var before = row(received);
+        var payDay = Instant.parse("2026-04-19T16:00:00Z");
+        assertThat(before.raw()).containsKey(connector.ripensOn().orElseThrow());
+        assertThat(connector.again(before.raw(), payDay.minusSeconds(1))).isEqualTo(before);
+        var after = connector.again(before.raw(), payDay);
+        assertThat(after).isEqualTo(JdRows.order(new ApiRow(VendorFixture.json(received)), payDay));
+        assertThat(after.status()).isEqualTo(OrderStatus.SETTLED);
+        assertThat(after.settledAt()).isEqualTo(payDay);
+    }
+
+    @Test
     void documents_spell_the_root_properly_and_wrap_the_rows_once_more() {
         vendor.answering(orders("[" + ORDER + "]", false));
         var asSent = page(Feed.ORDERS_UPDATED, null);

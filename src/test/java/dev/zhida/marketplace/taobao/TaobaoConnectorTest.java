@@ -254,7 +254,7 @@ class TaobaoConnectorTest {
                 + "[{\"code\":5001,\"msg\":\"宝贝不存在\"}]}}}");
         assertThatThrownBy(() -> connector.link(connection, wish))
                 .isInstanceOfSatisfying(
-                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.CALLER))
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.ITEM))
                 .hasMessageContaining("宝贝不存在");
         assertThat(connector.item(connection, wish.item())).isEmpty();
     }
