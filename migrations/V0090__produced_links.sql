@@ -37,7 +37,7 @@ from placement p
     join slot_lease l on l.placement_id = p.id and (l.until_at is null or l.until_at > now())
     join slot s on s.id = l.slot_id
     cross join lateral (select p.earns_not is distinct from 'no-connection'
-        and p.destination !~ '^https://(uland\.taobao\.com/coupon/edetail\?itemId=[^&]*&pid=[^&]*$|item\.jd\.com/|jingfen\.jd\.com/detail/|mobile\.yangkeduo\.com/goods\.html\?goods_(id|sign)=[^&]*$|haohuo\.jinritemai\.com/views/product/item2\?id=[^&]*$)'
+        and p.destination !~ '^https://(uland\.taobao\.com/coupon/edetail\?itemId=[^&]*&pid=[^&]*$|item\.jd\.com/[^?]*$|jingfen\.jd\.com/detail/[^?]*$|mobile\.yangkeduo\.com/goods\.html\?goods_(id|sign)=[^&]*$|haohuo\.jinritemai\.com/views/product/item2\?id=[^&]*$)'
         as by_hand) h
 where p.disabled_at is null and (p.expires_at is null or p.expires_at > now())
 on conflict do nothing;

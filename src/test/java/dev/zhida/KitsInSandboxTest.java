@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KitsInSandboxTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration WITHIN = Duration.ofSeconds(60);
+    private static final Duration WITHIN = Duration.ofSeconds(40);
 
     /** Starts the sandbox, and has the application ask it often. */
     public static final class InSandbox implements QuarkusTestResourceLifecycleManager {
@@ -62,7 +63,9 @@ class KitsInSandboxTest {
                     "zhida.pull.look", "1s",
                     "zhida.pull.every", "1s",
                     "zhida.pull.behind", "1s",
-                    "zhida.pull.start-back", "10m"));
+                    "zhida.pull.start-back", "1h",
+                    "zhida.pull.overlap", "30m",
+                    "zhida.marketplace.taobao.window", "3h"));
             for (var marketplace : List.of("taobao", "jd", "pdd", "douyin")) {
                 settings.put("zhida.marketplace." + marketplace + ".calls-per-second", "200");
             }
@@ -82,6 +85,9 @@ class KitsInSandboxTest {
 
     @Inject
     Slots slots;
+
+    @Inject
+    Jdbi jdbi;
 
     @ConfigProperty(name = "zhida.marketplace.sandbox")
     String origin;
@@ -243,37 +249,50 @@ class KitsInSandboxTest {
                         && placement(code).getBoolean("earns"));
         if (marketplace != Marketplace.PDD) {
             await("the token is there", () -> placement(tokenCode).get("nativeToken.text") != null);
-            assertThat(placement(tokenCode).<String>get("shareText"))
-                    .contains(placement(tokenCode).getString("nativeToken.text"));
+            var posted = placement(tokenCode);
+            assertThat(posted.<String>get("shareText"))
+                    .contains(posted.<String>get(
+                            marketplace == Marketplace.DOUYIN ? "nativeToken.text" : "nativeToken.longText"));
         }
 
-        var now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        for (var ordered : List.of(code, tokenCode)) {
+        // A buyer pays within minutes: this one was there a quarter of an hour ago, and so was the link.
+        jdbi.useHandle(h -> h.execute(
+                "update slot_lease set from_at = from_at - interval '1 hour' where placement_id in"
+                        + " (select id from placement where code in (?, ?))",
+                code,
+                tokenCode));
+        var ordered = Instant.now()
+                .minus(Duration.ofMinutes(15))
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        for (var through : List.of(code, tokenCode)) {
             control(
                     "/orders",
                     Map.of(
                             "marketplace",
                             vendor.name(),
                             "slot",
-                            placement(ordered).getString("slot.value"),
+                            placement(through).getString("slot.value"),
+                            "outcome",
+                            "NORMAL",
                             "at",
-                            now.toString(),
+                            ordered,
                             "clickedAt",
-                            now.toString(),
+                            ordered,
                             "lines",
                             1));
         }
-        for (var ordered : List.of(code, tokenCode)) {
+        for (var through : List.of(code, tokenCode)) {
             await(
                     "its order is known",
                     () -> as(World.CREATOR)
-                                    .get("/api/v1/orders?code=" + ordered)
+                                    .get("/api/v1/orders?code=" + through)
                                     .jsonPath()
                                     .getList("items")
                                     .size()
                             == 1);
             assertThat(as(World.CREATOR)
-                            .get("/api/v1/orders?code=" + ordered)
+                            .get("/api/v1/orders?code=" + through)
                             .jsonPath()
                             .<String>get("items[0].confidence"))
                     .isEqualTo("EXACT");

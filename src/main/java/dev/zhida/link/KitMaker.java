@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedCollection;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Writes kits, several in one transaction. What is waited for comes in one order, so that nobody waits in a circle: the
@@ -78,6 +79,12 @@ class KitMaker {
         store.lock(order.creatorId());
         var offerByItem = offers.of(wanted.stream().map(Wanted::item).toList(), at);
         var posted = postedBefore(order.creatorId(), offerByItem.values(), at);
+        askAgain(
+                wanted.stream()
+                        .flatMap(kit -> spots(kit, offerByItem).stream())
+                        .filter(posted::containsKey)
+                        .map(spot -> posted.get(spot).placement()),
+                at);
         var missing = new LinkedHashMap<Spot, ItemReference>();
         wanted.forEach(kit -> spots(kit, offerByItem).stream()
                 .filter(spot -> !posted.containsKey(spot))
@@ -117,7 +124,6 @@ class KitMaker {
                 store.placements(creatorId, offers.stream().map(Offer::id).toList());
         var posted = new HashMap<Spot, LinkKits.Posted>();
         if (!placements.isEmpty()) {
-            askAgain(placements.values(), at);
             var held = leases.heldBy(
                     placements.values().stream().map(Placement::id).toList(), at);
             placements.forEach((spot, p) -> posted.put(spot, new LinkKits.Posted(p, held.get(p.id()))));
@@ -126,8 +132,8 @@ class KitMaker {
     }
 
     /** Whoever asks for a kit again hopes for what its marketplace did not make; tokens may fail while links do not. */
-    private void askAgain(Collection<Placement> placements, Instant at) {
-        var hoping = placements.stream()
+    private void askAgain(Stream<Placement> placements, Instant at) {
+        var hoping = placements
                 .filter(p -> !p.earns() || p.place().medium() == Medium.NATIVE_TOKEN)
                 .map(Placement::id)
                 .toList();

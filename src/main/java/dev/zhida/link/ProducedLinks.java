@@ -16,11 +16,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -154,12 +156,12 @@ class ProducedLinks {
         return made.shortUrl() == null || made.shortUrl().equals(made.url()) ? made.expiresAt() : null;
     }
 
-    /** Before it expires; what lives shorter than that is not asked for all the time. */
+    /** Before it expires; what lives shorter than that, after half of its life, and never all the time. */
     private Instant renewal(Instant expiresAt, Instant at) {
-        var before = expiresAt.minus(renewBefore);
-        return before.isAfter(at)
-                ? before
-                : at.plus(Duration.between(at, expiresAt).dividedBy(2)).plus(config.lease());
+        var half = at.plus(Duration.between(at, expiresAt).dividedBy(2));
+        return Stream.of(expiresAt.minus(renewBefore), half, at.plus(config.lease()))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     private static Instant earlier(Instant one, Instant other) {

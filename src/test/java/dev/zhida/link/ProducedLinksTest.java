@@ -64,9 +64,6 @@ class ProducedLinksTest {
     LinkKits kits;
 
     @Inject
-    NativeTokens tokens;
-
-    @Inject
     SlotLeases leases;
 
     @Inject
@@ -100,6 +97,7 @@ class ProducedLinksTest {
     };
 
     private final Scripted marketplace = new Scripted();
+    private NativeTokens tokens;
     private UUID creator;
     private UUID person;
     private ProducedLinks links;
@@ -204,6 +202,7 @@ class ProducedLinksTest {
             person = people.addPerson("o-" + UUID.randomUUID(), "o", dev.zhida.identity.Role.OPERATOR, null, null)
                     .personId();
         });
+        tokens = new NativeTokens(jdbi, clock, RENEW_BEFORE);
         links = with(store);
     }
 
@@ -509,11 +508,6 @@ class ProducedLinksTest {
         askAll(connection);
         assertThat(marketplace.asked).hasSize(2);
         pass(Duration.ofMinutes(2));
-        jdbi.useHandle(h -> h.execute("update native_token set made_at = made_at - interval '27 days',"
-                + " expires_at = expires_at - interval '27 days'"));
-        links = new ProducedLinks(store, placements, kits, tokens, leases, config, RENEW_BEFORE, clock);
-        passed = Duration.ZERO;
-        jdbi.useHandle(h -> h.execute("update produced_link set due_at = due_at - interval '27 days 1 minute'"));
         askAll(connection);
         // Links of Taobao do not expire.
         assertThat(marketplace.asked).hasSize(3);
