@@ -106,7 +106,8 @@ class ProducedLinks {
                     slot = held(asking);
                 }
             }
-            var made = connector.link(connection, new Connector.LinkWish(asking.item(), slot.kind(), slot.value()));
+            var made = connector.link(
+                    connection, new Connector.LinkWish(asking.item(), slot.kind(), slot.value(), wantsToken(asking)));
             take(asking, slot, made);
             notAuthorisedByAccount.remove(asking.accountId());
         } catch (MarketplaceFailure failure) {
@@ -135,8 +136,7 @@ class ProducedLinks {
         QuarkusTransaction.requiringNew().run(() -> store.lock(asking).ifPresent(known -> {
             var expiresAt = expiry(made);
             var refusal = (String) null;
-            if (asking.medium() == Medium.NATIVE_TOKEN
-                    && NativeToken.life(asking.item().marketplace()).isPresent()) {
+            if (wantsToken(asking)) {
                 if (made.token() == null) {
                     refusal = LinkAnswer.NO_TOKEN;
                 } else {
@@ -149,6 +149,11 @@ class ProducedLinks {
             lead(asking, slot, answer.url(), answer);
             store.answered(asking, answer, null, expiresAt == null ? null : renewal(expiresAt, at));
         }));
+    }
+
+    private static boolean wantsToken(Asking asking) {
+        return asking.medium() == Medium.NATIVE_TOKEN
+                && NativeToken.life(asking.item().marketplace()).isPresent();
     }
 
     /** When the link that fans are led to stops to work; {@code null} if it does not, whatever becomes of a token. */

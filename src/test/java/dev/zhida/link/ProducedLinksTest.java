@@ -2,6 +2,7 @@ package dev.zhida.link;
 
 import static dev.zhida.database.SqlValues.utc;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.zhida.OwnDatabase;
 import dev.zhida.identity.People;
@@ -294,6 +295,11 @@ class ProducedLinksTest {
         assertThat(kit)
                 .allMatch(posted -> "link-pending".equals(posted.placement().earnsNot()));
         askAll(connection);
+        assertThat(marketplace.asked)
+                .extracting(Connector.LinkWish::slot, Connector.LinkWish::token)
+                .containsExactlyInAnyOrder(
+                        tuple(kit.getFirst().slot().value(), false),
+                        tuple(kit.getLast().slot().value(), true));
         assertThat(kit).allSatisfy(posted -> {
             assertThat(now(posted).earnsNot()).isNull();
             assertThat(now(posted).destination())

@@ -228,7 +228,7 @@ class TaobaoConnector implements Connector {
         var withCoupon = link.text("coupon_long_url") != null;
         var token = withCoupon ? link.text("coupon_short_tpwd") : link.text("cps_short_tpwd");
         var longToken = withCoupon ? link.text("coupon_full_tpwd") : link.text("cps_full_tpwd");
-        if (token == null) {
+        if (token == null && wish.token()) {
             var made = api.ask(connection, TOKEN, Map.of("url", url), answer -> new ApiRow(answer.path("data")));
             token = made.text("password_simple");
             longToken = made.text("model");

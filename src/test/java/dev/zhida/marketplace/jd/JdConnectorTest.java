@@ -198,7 +198,7 @@ class JdConnectorTest {
                 "jd_union_open_promotion_common_get_responce",
                 "getResult",
                 "{\"code\":200,\"data\":{\"clickURL\":\"https://union-click.jd.com/jdc?e=1\"}}"));
-        var made = connector.link(connection, new Connector.LinkWish(item, SlotKind.JD_SUB_UNION, "z_A"));
+        var made = connector.link(connection, new Connector.LinkWish(item, SlotKind.JD_SUB_UNION, "z_A", true));
         assertThat(made.url()).isEqualTo("https://union-click.jd.com/jdc?e=1");
         assertThat(made.expiresAt()).isNull();
         assertThat(vendor.lastAsked().form().get("360buy_param_json"))
@@ -212,7 +212,7 @@ class JdConnectorTest {
                 "getResult",
                 "{\"code\":200,\"data\":{\"clickURL\":\"https://union-click.jd.com/jdc?e=2\","
                         + "\"shortURL\":\"https://u.jd.com/x\",\"jShortCommand\":\"￥a￥\"}}"));
-        made = connector.link(social, new Connector.LinkWish(item, SlotKind.JD_POSITION, "3003000001"));
+        made = connector.link(social, new Connector.LinkWish(item, SlotKind.JD_POSITION, "3003000001", true));
         assertThat(made.shortUrl()).isEqualTo("https://u.jd.com/x");
         assertThat(made.token()).isEqualTo("￥a￥");
         assertThat(made.expiresAt()).isAfter(Instant.now().plus(Duration.ofDays(59)));
