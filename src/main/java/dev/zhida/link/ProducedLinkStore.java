@@ -190,7 +190,9 @@ class ProducedLinkStore {
                         update produced_link w set url = :url, by_hand = true,
                             claim = case when p.medium = 'NATIVE_TOKEN' then claim end,
                             due_at = case when p.medium = 'NATIVE_TOKEN' then due_at end,
-                            refusal = case when p.medium = 'NATIVE_TOKEN' then refusal end
+                            failures = case when p.medium = 'NATIVE_TOKEN' then failures else 0 end,
+                            refusal = case when p.medium = 'NATIVE_TOKEN' then refusal end,
+                            words = case when p.medium = 'NATIVE_TOKEN' then words end
                         from placement p where p.id = w.placement_id and w.placement_id = :placement
                         """)
                 .bind("placement", placementId)

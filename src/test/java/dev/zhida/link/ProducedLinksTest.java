@@ -572,14 +572,33 @@ class ProducedLinksTest {
     void a_link_that_an_operator_put_stays_and_its_token_still_comes() {
         var connection = account(Marketplace.JD);
         var kit = kit(Marketplace.JD, item(Marketplace.JD), 1, Medium.LINK, Medium.NATIVE_TOKEN);
+        marketplace.fails(2, Kind.PLATFORM);
+        askAll(connection);
+        assertThat(store.open(connection.accountId(), null, 10)).hasSize(2);
         for (var posted : kit) {
             kits.takeLink(
                     posted.placement().code(),
                     "https://union-click.jd.com/jdc?byHand=1&subUnionId="
                             + posted.slot().value());
         }
+        // The link is mended; the token is still asked for.
+        var open = store.open(connection.accountId(), null, 10);
+        assertThat(open)
+                .extracting(
+                        ProducedLinkStore.Open::placementId,
+                        ProducedLinkStore.Open::failures,
+                        ProducedLinkStore.Open::words)
+                .containsExactly(tuple(kit.getLast().placement().id(), 1, "words of the marketplace"));
+        var words = jdbi.withHandle(handle -> handle.createQuery(
+                        "select coalesce(words, 'none') from produced_link where placement_id = :id")
+                .bind("id", kit.getFirst().placement().id())
+                .mapTo(String.class)
+                .one());
+        assertThat(words).isEqualTo("none");
+        pass(config.backOffFirst());
         askAll(connection);
-        assertThat(marketplace.asked).hasSize(1);
+        assertThat(marketplace.asked).hasSize(3);
+        assertThat(store.open(connection.accountId(), null, 10)).isEmpty();
         assertThat(kit)
                 .allSatisfy(posted -> assertThat(now(posted).destination()).contains("byHand=1"));
         assertThat(tokens.history(kit.getLast().placement().id())).hasSize(1);
