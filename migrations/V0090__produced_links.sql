@@ -13,7 +13,7 @@ create table produced_link (
     url          text,
     -- An operator put it: it stays, whatever is answered.
     by_hand      boolean     not null default false,
-    -- Why there is no link, or no token, until somebody changes something; in kebab case.
+    -- Why there is no link, or no token; in kebab case. Without a due_at, until somebody changes something.
     refusal      text,
     -- What the marketplace said to it, or why it was not reached.
     words        text,

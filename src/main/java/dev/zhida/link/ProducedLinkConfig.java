@@ -29,7 +29,8 @@ interface ProducedLinkConfig {
 
     /**
      * Waiting until a slot that nobody has bound (备案) is looked at again; it doubles as well, up to
-     * {@link #bindingMost}. Longer: fewer calls; shorter: earns sooner.
+     * {@link #bindingMost}. Longer: fewer calls; shorter: earns sooner. An account that the marketplace does not accept
+     * is asked for after {@link #bindingMost} as well, in case that it has passed.
      */
     @WithDefault("1m")
     Duration bindingFirst();

@@ -35,7 +35,7 @@ class ProducedLinkResource {
             @Schema(required = true) Marketplace marketplace,
             @Schema(required = true) UUID accountId,
 
-            @Schema(description = "Why it is not asked again until somebody changes something; absent while it is.")
+            @Schema(description = "Why there is no link or no token; absent while nothing but time is missing.")
             String refusal,
 
             @Schema(description = "What the marketplace said, or why it was not reached.")
@@ -69,7 +69,7 @@ class ProducedLinkResource {
             summary = "Links and tokens that marketplaces were asked for in vain, newest placement first",
             description =
                     "What was refused is asked again when the account's connection changes, or its creator asks for"
-                            + " the kit again.")
+                            + " the kit again; where the account was not accepted, after some hours as well.")
     public Page<OpenLinkView> list(
             @QueryParam("account") UUID account,
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,

@@ -80,7 +80,8 @@ class ProducedLinkStore {
                         where placement_id in (
                             select w.placement_id from marketplace_connection c
                             join produced_link w on w.account_id = c.account_id
-                            where w.refusal is not null and w.due_at is null and w.asked_at < c.changed_at
+                            where w.refusal is not null and w.claim is null and (w.due_at is null or w.due_at > :at)
+                              and w.asked_at < c.changed_at
                             order by w.placement_id for update of w skip locked)
                         """).bind("at", utc(at)).execute());
     }
@@ -164,11 +165,11 @@ class ProducedLinkStore {
                 .execute());
     }
 
-    /** Refuses whatever else is due for an account that the marketplace does not accept; what earns goes on to. */
-    void refuseDue(UUID accountId, String refusal, String words, Instant at) {
+    /** Refuses until {@code again} whatever else is due for an account that is not accepted; what earns goes on to. */
+    void refuseDue(UUID accountId, String refusal, String words, Instant at, Instant again) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         with refused as (
-                            update produced_link set refusal = :refusal, words = :words, due_at = null, asked_at = :at
+                            update produced_link set refusal = :refusal, words = :words, due_at = :again, asked_at = :at
                             where placement_id in (
                                 select placement_id from produced_link
                                 where account_id = :account and due_at <= :at and claim is null
@@ -181,6 +182,7 @@ class ProducedLinkStore {
                 .bind("refusal", refusal)
                 .bind("words", words)
                 .bind("at", utc(at))
+                .bind("again", utc(again))
                 .execute());
     }
 
@@ -218,7 +220,7 @@ class ProducedLinkStore {
     /**
      * A placement whose link waits or was refused.
      *
-     * @param dueAt when it is asked for; {@code null} if it was refused
+     * @param dueAt when it is asked for; {@code null} if somebody has to change something first
      */
     record Open(
             long placementId,

@@ -129,7 +129,7 @@ class ProducedLinks {
                     asking.item().marketplace(),
                     asking.placementId(),
                     objection.get().getMessage());
-            refuse(asking, slot, objection.get().code(), objection.get().getMessage());
+            refuse(asking, slot, objection.get().code(), objection.get().getMessage(), null);
             return;
         }
         var at = clock.instant();
@@ -176,15 +176,18 @@ class ProducedLinks {
     private void failed(Asking asking, LeasedSlot slot, MarketplaceFailure failure) {
         var words = failure.getMessage();
         switch (failure.kind()) {
-            case THROTTLED -> pause(asking, later(asking, words, failure.retryAfter()));
+            case THROTTLED -> {
+                later(asking, words, failure.retryAfter());
+                pause(asking, failure.retryAfter());
+            }
             case PLATFORM, WINDOW_TOO_LONG, TOO_MANY_ROWS, TOO_LATE -> {
-                var next = later(asking, words, failure.retryAfter());
+                later(asking, words, failure.retryAfter());
                 if (failure.retryAfter() != null) {
-                    pause(asking, next);
+                    pause(asking, failure.retryAfter());
                 }
             }
-            case ITEM -> refuse(asking, slot, LinkAnswer.ITEM, words);
-            case CALLER -> refuse(asking, slot, LinkAnswer.REFUSED, words);
+            case ITEM -> refuse(asking, slot, LinkAnswer.ITEM, words, null);
+            case CALLER -> refuse(asking, slot, LinkAnswer.REFUSED, words, null);
             case NOT_AUTHORISED -> {
                 if (slot.authorised()) {
                     notAuthorised(asking, slot, words);
@@ -195,20 +198,23 @@ class ProducedLinks {
         }
     }
 
+    /** May pass by itself, as where a gateway turns callers away for a while: asked again, but after long. */
     private void notAuthorised(Asking asking, LeasedSlot slot, String words) {
-        refuse(asking, slot, LinkAnswer.NOT_AUTHORISED, words);
+        var at = clock.instant();
+        var again = at.plus(config.bindingMost());
+        refuse(asking, slot, LinkAnswer.NOT_AUTHORISED, words, again);
         if (notAuthorisedByAccount.merge(asking.accountId(), 1, Integer::sum) >= NOT_AUTHORISED_IN_A_ROW) {
             notAuthorisedByAccount.remove(asking.accountId());
             Log.errorf("no links are made for the account %s: %s", asking.accountId(), words);
-            store.refuseDue(asking.accountId(), LinkAnswer.NOT_AUTHORISED, words, clock.instant());
+            store.refuseDue(asking.accountId(), LinkAnswer.NOT_AUTHORISED, words, at, again);
         }
     }
 
-    private void refuse(Asking asking, LeasedSlot slot, String refusal, String words) {
+    private void refuse(Asking asking, LeasedSlot slot, String refusal, String words, Instant dueAt) {
         QuarkusTransaction.requiringNew().run(() -> store.lock(asking).ifPresent(known -> {
             var answer = new LinkAnswer(known.url(), known.byHand(), refusal);
             lead(asking, slot, null, answer);
-            store.answered(asking, answer, words, null);
+            store.answered(asking, answer, words, dueAt);
         }));
     }
 
@@ -221,23 +227,26 @@ class ProducedLinks {
         }
     }
 
-    private Instant later(Asking asking, String words, Duration retryAfter) {
-        return later(asking, words, retryAfter, config.backOffFirst(), config.backOffMost());
+    private void later(Asking asking, String words, Duration retryAfter) {
+        later(asking, words, retryAfter, config.backOffFirst(), config.backOffMost());
     }
 
     private void notBound(Asking asking, String words) {
         later(asking, words, null, config.bindingFirst(), config.bindingMost());
     }
 
-    private Instant later(Asking asking, String words, Duration retryAfter, Duration first, Duration most) {
+    private void later(Asking asking, String words, Duration retryAfter, Duration first, Duration most) {
         var failures = asking.failures() + 1;
         var next = clock.instant()
                 .plus(BackOff.wait(failures, first, most, retryAfter, ThreadLocalRandom.current()::nextDouble));
         store.giveBack(asking, failures, words, next);
-        return next;
     }
 
-    private void pause(Asking asking, Instant until) {
-        pausedUntilByAccount.put(asking.accountId(), until);
+    /** As long as the marketplace asks for, however often the one placement has failed; never ends an older pause. */
+    private void pause(Asking asking, Duration retryAfter) {
+        var first = config.backOffFirst();
+        var wait = retryAfter == null || retryAfter.compareTo(first) < 0 ? first : retryAfter;
+        pausedUntilByAccount.merge(
+                asking.accountId(), clock.instant().plus(wait), (one, other) -> one.isAfter(other) ? one : other);
     }
 }

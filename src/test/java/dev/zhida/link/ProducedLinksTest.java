@@ -129,10 +129,14 @@ class ProducedLinksTest {
         }
 
         void fails(int times, Kind kind) {
+            fails(times, kind, null);
+        }
+
+        void fails(int times, Kind kind, Duration retryAfter) {
             var left = new AtomicInteger(times);
             making = wish -> {
                 if (left.getAndDecrement() > 0) {
-                    throw new MarketplaceFailure(kind, "words of the marketplace");
+                    throw new MarketplaceFailure(kind, "words of the marketplace", retryAfter, null);
                 }
                 return made(wish);
             };
@@ -342,6 +346,47 @@ class ProducedLinksTest {
     }
 
     @Test
+    void a_placement_that_failed_often_holds_up_no_other_of_its_account() {
+        var connection = account(Marketplace.JD);
+        var kit = kit(Marketplace.JD, item(Marketplace.JD), 3, Medium.LINK);
+        var old = kit.getFirst();
+        jdbi.useHandle(h -> h.execute(
+                "update produced_link set failures = 12, due_at = due_at - interval '1s' where placement_id = ?",
+                old.placement().id()));
+        marketplace.fails(1, Kind.THROTTLED);
+        askAll(connection);
+        assertThat(marketplace.asked)
+                .extracting(Connector.LinkWish::slot)
+                .containsExactly(old.slot().value());
+        pass(config.backOffFirst());
+        askAll(connection);
+        assertThat(marketplace.asked).hasSize(3);
+        assertThat(kit.subList(1, 3)).allMatch(posted -> now(posted).earns());
+        // Its own waiting goes on to double.
+        var open = store.open(connection.accountId(), null, 10);
+        assertThat(open).singleElement().satisfies(one -> {
+            assertThat(one.placementId()).isEqualTo(old.placement().id());
+            assertThat(one.failures()).isEqualTo(13);
+            assertThat(one.dueAt())
+                    .isAfter(clock.instant().plus(config.backOffMost().dividedBy(3)));
+        });
+    }
+
+    @Test
+    void an_account_is_left_alone_for_as_long_as_its_marketplace_asks() {
+        var connection = account(Marketplace.JD);
+        kit(Marketplace.JD, item(Marketplace.JD), 2, Medium.LINK);
+        marketplace.fails(1, Kind.PLATFORM, Duration.ofMinutes(10));
+        askAll(connection);
+        pass(Duration.ofMinutes(9));
+        askAll(connection);
+        assertThat(marketplace.asked).hasSize(1);
+        pass(Duration.ofMinutes(1).plus(config.backOffFirst()));
+        askAll(connection);
+        assertThat(marketplace.asked).hasSize(3);
+    }
+
+    @Test
     void whoever_dies_between_the_answer_and_its_writing_leaves_it_to_be_asked_for_again() {
         var connection = account(Marketplace.JD);
         var posted = one(Marketplace.JD, Medium.NATIVE_TOKEN);
@@ -452,7 +497,7 @@ class ProducedLinksTest {
     }
 
     @Test
-    void an_account_that_is_not_accepted_is_asked_for_three_placements_and_no_more_until_it_changes() {
+    void an_account_that_is_not_accepted_is_asked_for_three_placements_until_it_changes_or_hours_have_passed() {
         var connection = account(Marketplace.JD);
         var kit = kit(Marketplace.JD, item(Marketplace.JD), 9, Medium.LINK);
         marketplace.fails(3, Kind.NOT_AUTHORISED);
@@ -461,10 +506,44 @@ class ProducedLinksTest {
         assertThat(kit)
                 .allMatch(posted -> "account-not-authorised".equals(now(posted).earnsNot()));
         assertThat(store.wantReconnected(clock.instant())).isZero();
-        connected(connection.accountId(), clock.instant().plusSeconds(1));
-        assertThat(store.wantReconnected(clock.instant())).isEqualTo(9);
+        pass(config.bindingMost().minusMinutes(5));
         askAll(connection);
+        assertThat(marketplace.asked).hasSize(3);
+
+        // Its connection is another, and is not accepted either.
+        connected(connection.accountId(), clock.instant());
+        assertThat(store.wantReconnected(clock.instant())).isEqualTo(9);
+        marketplace.fails(3, Kind.NOT_AUTHORISED);
+        askAll(connection);
+        assertThat(marketplace.asked).hasSize(6);
+        assertThat(store.wantReconnected(clock.instant())).isZero();
+
+        // Nobody changes anything, and it was passing.
+        pass(config.bindingMost().minusMinutes(5));
+        askAll(connection);
+        assertThat(marketplace.asked).hasSize(6);
+        pass(Duration.ofMinutes(5));
+        askAll(connection);
+        assertThat(marketplace.asked).hasSize(15);
         assertThat(kit).allMatch(posted -> now(posted).earns());
+        assertThat(store.open(connection.accountId(), null, 10)).isEmpty();
+    }
+
+    @Test
+    void a_token_whose_renewal_is_not_accepted_in_passing_earns_on_and_is_renewed_hours_later() {
+        var connection = account(Marketplace.TAOBAO);
+        var posted = one(Marketplace.TAOBAO, Medium.NATIVE_TOKEN);
+        askAll(connection);
+        var led = now(posted);
+        pass(Duration.ofDays(28));
+        marketplace.fails(1, Kind.NOT_AUTHORISED);
+        askAll(connection);
+        assertThat(marketplace.asked).hasSize(2);
+        assertThat(now(posted)).isEqualTo(led);
+        pass(config.bindingMost());
+        askAll(connection);
+        assertThat(marketplace.asked).hasSize(3);
+        assertThat(tokens.history(posted.placement().id())).hasSize(2);
     }
 
     @Test
