@@ -43,6 +43,7 @@ class AccessTest {
                     Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/placements/{code}/picture", Set.of(World.CREATOR)),
             Map.entry("POST /api/v1/placements/{code}/native-tokens", Set.of(World.OPERATOR)),
+            Map.entry("GET /api/v1/open-links", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/native-tokens", Set.of(World.CREATOR, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/share-templates", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("PUT /api/v1/share-templates", Set.of(World.OPERATOR)),

@@ -93,6 +93,7 @@ class KitsTest {
     /** Accounts are everybody's: what a test leaves here, the kits of others would lease. */
     private void takeAway(UUID account) {
         jdbi.useTransaction(handle -> {
+            handle.execute("delete from produced_link where account_id = ?", account);
             handle.execute(
                     "delete from slot_lease where slot_id in (select id from slot where account_id = ?)", account);
             handle.execute("delete from slot where account_id = ?", account);

@@ -259,7 +259,7 @@ class SandboxConnectorsTest {
                     case PDD -> "c9X2abcDEF_demo";
                     case PANGOLIN, BUYIN -> "3600000000000000001";
                 });
-        var made = connector.link(connection, new Connector.LinkWish(item, kind(vendor), slot(vendor)));
+        var made = connector.link(connection, new Connector.LinkWish(item, kind(vendor), slot(vendor), true));
         assertThat(ProducedLink.objection(
                         made.url(),
                         item,
@@ -272,7 +272,7 @@ class SandboxConnectorsTest {
         if (vendor == Vendor.TAOBAO) {
             var plain = ItemReference.of(Marketplace.TAOBAO, "680011223344");
             assertThat(connector
-                            .link(connection, new Connector.LinkWish(plain, kind(vendor), slot(vendor)))
+                            .link(connection, new Connector.LinkWish(plain, kind(vendor), slot(vendor), true))
                             .url())
                     .contains(slot(vendor));
             assertThat(connector.tokenCounts(connection, made.token())).isPresent();

@@ -86,7 +86,7 @@ class TourIT {
                     .contains("\"total\":2");
             between.step();
             assertThat(shell.run(steps.get(2)))
-                    .contains("\"url\":\"https://uland.taobao.com/")
+                    .containsPattern("\"url\":\"https://(uland|s\\.click)\\.taobao\\.com/")
                     .contains("\"repaired\":\"1 wrong\"");
             between.step();
             assertThat(shell.run(steps.get(3)))

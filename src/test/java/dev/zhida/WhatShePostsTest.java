@@ -265,7 +265,7 @@ class WhatShePostsTest {
                 .extract()
                 .jsonPath();
         var code = kit.getString("placements[1].code");
-        tokens.put(id(code), SHORT, LONG, Instant.now(), null);
+        tokens.put(id(code), SHORT, LONG, Instant.now(), null, null);
         assertThat(placement(code).getString("shareText")).contains(SHORT).doesNotContain("http");
         assertThat(kit.getList("placements.unseen")).doesNotContainNull();
     }
@@ -276,10 +276,10 @@ class WhatShePostsTest {
         var dying = placement("WEIBO", "NOTE", "NATIVE_TOKEN").getString("code");
         var fresh = placement("WEIBO", "NOTE", "NATIVE_TOKEN").getString("code");
         var ended = placement("WEIBO", "NOTE", "NATIVE_TOKEN").getString("code");
-        tokens.put(id(dead), SHORT, null, Instant.now().minus(Duration.ofDays(30)), null);
-        tokens.put(id(dying), SHORT, null, Instant.now().minus(Duration.ofDays(28)), null);
-        tokens.put(id(fresh), SHORT, null, Instant.now().minus(Duration.ofDays(26)), null);
-        tokens.put(id(ended), SHORT, null, Instant.now().minus(Duration.ofDays(40)), null);
+        tokens.put(id(dead), SHORT, null, Instant.now().minus(Duration.ofDays(30)), null, null);
+        tokens.put(id(dying), SHORT, null, Instant.now().minus(Duration.ofDays(28)), null, null);
+        tokens.put(id(fresh), SHORT, null, Instant.now().minus(Duration.ofDays(26)), null, null);
+        tokens.put(id(ended), SHORT, null, Instant.now().minus(Duration.ofDays(40)), null, null);
         jdbi.useHandle(h -> h.execute("update placement set disabled_at = now() where code = ?", ended));
 
         assertThat(placement(dead).getMap("nativeToken")).isNull();
@@ -312,11 +312,11 @@ class WhatShePostsTest {
         var code = placement("WEIBO", "NOTE", "NATIVE_TOKEN").getString("code");
         var first = Instant.now().minus(Duration.ofDays(29)).truncatedTo(ChronoUnit.MILLIS);
         var second = first.plus(Duration.ofDays(28));
-        tokens.put(id(code), SHORT, null, first, null);
-        tokens.put(id(code), "￥zZ9yY8xX7w6￥", LONG, second, null);
+        tokens.put(id(code), SHORT, null, first, null, null);
+        tokens.put(id(code), "￥zZ9yY8xX7w6￥", LONG, second, null, null);
         // Again, and late news: neither changes anything.
-        tokens.put(id(code), "￥zZ9yY8xX7w6￥", LONG, second, null);
-        tokens.put(id(code), SHORT, null, first, null);
+        tokens.put(id(code), "￥zZ9yY8xX7w6￥", LONG, second, null, null);
+        tokens.put(id(code), SHORT, null, first, null, null);
         as(World.CREATOR)
                 .get("/api/v1/placements/" + code + "/native-tokens")
                 .then()
@@ -336,8 +336,8 @@ class WhatShePostsTest {
         var start = Instant.now().minus(Duration.ofDays(1)).truncatedTo(ChronoUnit.MILLIS);
         try (var threads = Executors.newFixedThreadPool(8)) {
             var all = IntStream.range(0, 40)
-                    .mapToObj(
-                            i -> threads.submit(() -> tokens.put(id, "￥" + i + "￥", null, start.plusSeconds(i), null)))
+                    .mapToObj(i ->
+                            threads.submit(() -> tokens.put(id, "￥" + i + "￥", null, start.plusSeconds(i), null, null)))
                     .toList();
             for (var one : all) {
                 one.get();

@@ -133,6 +133,10 @@ class DemoMarketplace {
                 if (account.hasNonNull("session")) {
                     connection.put("session", account.get("session").asText());
                 }
+                if (marketplace == Marketplace.JD) {
+                    // The one that makes tokens as well.
+                    connection.put("settings", Map.of("linkMethod", "bysubunionid"));
+                }
                 var id = slots.account(marketplace, "demo");
                 ask(here, "PUT", "/api/v1/connections/" + id, connection);
             }

@@ -14,7 +14,7 @@ public interface PullConfig {
     @WithDefault("5s")
     String look();
 
-    /** How often windows that are missing are looked for, and native tokens are counted; {@code off} like {@link #look}. */
+    /** How often windows that are missing are looked for, native tokens counted and pay days seen to; {@code off} like {@link #look}. */
     @WithDefault("1h")
     String tidy();
 

@@ -23,7 +23,7 @@ class PullHealth implements HealthCheck {
         var answer = HealthCheckResponse.named("pulls").status(alarms.isEmpty());
         alarms.stream()
                 .collect(Collectors.groupingBy(
-                        alarm -> alarm.accountId() + " " + alarm.feed(),
+                        alarm -> alarm.accountId() + (alarm.feed() == null ? "" : " " + alarm.feed()),
                         Collectors.mapping(PullJob.Alarm::what, Collectors.joining(", "))))
                 .forEach(answer::withData);
         return answer.build();

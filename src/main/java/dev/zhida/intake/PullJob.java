@@ -1,5 +1,6 @@
 package dev.zhida.intake;
 
+import dev.zhida.marketplace.AccountThreads;
 import dev.zhida.marketplace.Connection;
 import dev.zhida.marketplace.Connections;
 import dev.zhida.marketplace.Connector;
@@ -23,10 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Pulls on this node: looks what is due, and reads it on virtual threads, so many per account and no more. Any number
@@ -40,22 +38,24 @@ class PullJob {
     private final Pulls pulls;
     private final PullStore store;
     private final TokenCounts tokens;
+    private final PayDays payDays;
     private final Connections connections;
     private final Connectors connectors;
     private final PullConfig config;
     private final Clock clock;
     private final MultiGauge gaps;
     private final MultiGauge lost;
-    private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
-    private final Map<UUID, Semaphore> boundByAccount = new ConcurrentHashMap<>();
+    private final MultiGauge unreadable;
+    private final AccountThreads readers;
     private final Map<UUID, LocalDate> sweptOnByAccount = new ConcurrentHashMap<>();
+    private volatile LocalDate settledOn;
     private volatile List<Alarm> alarms = List.of();
-    private volatile boolean stopping;
 
     PullJob(
             Pulls pulls,
             PullStore store,
             TokenCounts tokens,
+            PayDays payDays,
             Connections connections,
             Connectors connectors,
             PullConfig config,
@@ -64,13 +64,18 @@ class PullJob {
         this.pulls = pulls;
         this.store = store;
         this.tokens = tokens;
+        this.payDays = payDays;
         this.connections = connections;
         this.connectors = connectors;
         this.config = config;
         this.clock = clock;
+        this.readers = new AccountThreads(config.parallel());
         this.gaps = MultiGauge.builder("zhida.pull.gap")
                 .baseUnit("seconds")
                 .description("How far what is covered without a gap lies behind the clock")
+                .register(metrics);
+        this.unreadable = MultiGauge.builder("zhida.marketplace.unreadable")
+                .description("Accounts whose connection cannot be read: nothing is asked for them")
                 .register(metrics);
         this.lost = MultiGauge.builder("zhida.pull.lost")
                 .baseUnit("seconds")
@@ -78,7 +83,11 @@ class PullJob {
                 .register(metrics);
     }
 
-    /** A feed that is behind, or waits for a person, or has a hole. */
+    /**
+     * A feed that is behind, or waits for a person, or has a hole.
+     *
+     * @param feed {@code null} if it is the whole account
+     */
     record Alarm(UUID accountId, Feed feed, String what) {}
 
     List<Alarm> alarms() {
@@ -95,7 +104,7 @@ class PullJob {
                 pulls.plan(connection, connector);
                 sweepOnceADay(connection, connector);
                 reachable.put(connection, connector);
-                read(connection, connector);
+                readers.work(connection.accountId(), () -> pulls.readNext(connection, connector, readers::stopping));
             } catch (RuntimeException e) {
                 Log.errorf(e, "the pulls of %s were not planned", connection);
             }
@@ -112,28 +121,18 @@ class PullJob {
         }
     }
 
-    private void read(Connection connection, Connector connector) {
-        var bound = boundByAccount.computeIfAbsent(connection.accountId(), id -> new Semaphore(config.parallel()));
-        while (!stopping && bound.tryAcquire()) {
-            readers.execute(() -> {
-                try {
-                    while (!stopping && pulls.readNext(connection, connector, () -> stopping)) {
-                        // The next one.
-                    }
-                } catch (RuntimeException e) {
-                    Log.errorf("the pulls of %s pause: %s", connection, e.getMessage());
-                } finally {
-                    bound.release();
-                }
-            });
-        }
-    }
-
     private void watch(Map<Connection, Connector> reachable) {
         var now = clock.instant();
         var gapRows = new ArrayList<MultiGauge.Row<?>>();
         var lostRows = new ArrayList<MultiGauge.Row<?>>();
         var found = new ArrayList<Alarm>();
+        var problems = connections.problems();
+        unreadable.register(
+                problems.keySet().stream()
+                        .map(account -> MultiGauge.Row.of(Tags.of("account", account.toString()), 1))
+                        .collect(Collectors.toList()),
+                true);
+        problems.forEach((account, problem) -> found.add(new Alarm(account, null, problem)));
         reachable.forEach((connection, connector) -> {
             for (var feed : PullPlan.live(connector.feeds())) {
                 store.standing(connection.accountId(), feed).ifPresent(standing -> {
@@ -172,19 +171,31 @@ class PullJob {
             try {
                 var connector = connectors.of(connection);
                 pulls.mend(connection, connector);
-                tokens.ask(connection, connector, () -> stopping);
+                tokens.ask(connection, connector, readers::stopping);
             } catch (RuntimeException e) {
                 Log.errorf(e, "the windows of %s were not looked through", connection);
             }
         }
+        settleOnceADay();
         store.forget(clock.instant().minus(config.keep()));
+    }
+
+    private void settleOnceADay() {
+        var day = pulls.sweepDay();
+        if (!day.equals(settledOn)) {
+            for (var connector : connectors.all()) {
+                var settled = payDays.settle(connector);
+                if (settled > 0) {
+                    Log.infof("%d rows of %s settled by the calendar", settled, connector.marketplace());
+                }
+            }
+            settledOn = day;
+        }
     }
 
     /** Pages that are being read are taken first; what is left goes on from there, here or elsewhere. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        stopping = true;
-        readers.shutdown();
-        if (!readers.awaitTermination(STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        if (!readers.stop(STOPS_WITHIN)) {
             Log.warn("a page did not end in time; its window is taken over when its lease ends");
         }
     }

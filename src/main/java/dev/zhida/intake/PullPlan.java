@@ -9,9 +9,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.DoubleSupplier;
 
-/** How time is cut into windows, and how long to wait after a failure. */
+/** How time is cut into windows. */
 final class PullPlan {
 
     /** Windows that were narrowed double with every hour. */
@@ -123,23 +122,6 @@ final class PullPlan {
                         new Span(span.from(), span.from(), middle),
                         false,
                         new Span(middle, span.coversFrom(), span.until()));
-    }
-
-    /**
-     * How long to wait: twice as long with every failure, between half and the whole of it by chance, so that many do
-     * not come back at once; never shorter than the marketplace asks.
-     *
-     * @param failures in a row, from 1
-     * @param retryAfter what the marketplace asks for; may be {@code null}
-     * @param chance from 0 until 1
-     */
-    static Duration wait(int failures, Duration first, Duration most, Duration retryAfter, DoubleSupplier chance) {
-        var doubled = shorter(most, first.multipliedBy(1L << Math.clamp(failures - 1L, 0, 20)));
-        var jittered = Duration.ofMillis((long) (doubled.toMillis() * (0.5 + chance.getAsDouble() / 2)));
-        return retryAfter == null || retryAfter.compareTo(jittered) <= 0
-                ? jittered
-                // All who were told the same do not come back at the same instant.
-                : retryAfter.plusMillis((long) (first.toMillis() * chance.getAsDouble()));
     }
 
     /** What keeps up with the present; the others are swept. */

@@ -3,6 +3,7 @@ package dev.zhida.intake;
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
+import dev.zhida.marketplace.BackOff;
 import dev.zhida.marketplace.Connection;
 import dev.zhida.marketplace.Connector;
 import dev.zhida.marketplace.Feed;
@@ -367,7 +368,7 @@ class Pulls {
                     store.wait(window.accountId(), until);
                 }
             }
-            case PLATFORM -> later(window, failure, failure.getMessage(), window.cursor());
+            case PLATFORM, ITEM -> later(window, failure, failure.getMessage(), window.cursor());
             case WINDOW_TOO_LONG, TOO_MANY_ROWS -> narrow(window, failure);
             case CALLER -> {
                 if (window.cursor() != null && window.failures() < BEGUN_ANEW) {
@@ -384,7 +385,7 @@ class Pulls {
     /** Tries again later; answers when. */
     private Instant later(PullWindow window, MarketplaceFailure failure, String words, String cursor) {
         var now = clock.instant();
-        var next = now.plus(PullPlan.wait(
+        var next = now.plus(BackOff.wait(
                 window.failures() + 1,
                 config.backOffFirst(),
                 config.backOffMost(),

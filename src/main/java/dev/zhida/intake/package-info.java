@@ -22,6 +22,9 @@
  * connection or a retry catches up. What a marketplace no longer remembers is a hole that never heals: it is said so, and
  * holds up nothing else.
  *
+ * <p>JD settles on a day that its rows tell beforehand, and need not send them again: once a day the stored rows whose day
+ * has come are observed anew, {@link dev.zhida.intake.PayDays}.
+ *
  * <p>Where a file and the API tell of one order, {@link dev.zhida.intake.SourceMatch} decides; in doubt nothing is paid.
  */
 package dev.zhida.intake;

@@ -27,36 +27,47 @@ record Destination(String url, String earnsNot) {
                 new Destination(
                         item.plainUrl(), reason.name().toLowerCase(Locale.ROOT).replace('_', '-'));
             case Leasing.Leased(var slot) ->
-                item.urlWithSlot(slot.kind(), slot.value())
-                        .map(url -> produced(url, item, slot))
-                        .orElseGet(() -> new Destination(item.plainUrl(), earnsNot(false, slot)));
+                judged(
+                        item.urlWithSlot(slot.kind(), slot.value()).orElseGet(item::plainUrl),
+                        item,
+                        slot,
+                        LinkAnswer.NONE);
         };
     }
 
     /**
-     * A link that was made by somebody else.
+     * A link that an operator puts.
      *
      * @throws dev.zhida.problem.Refusal if it cannot be seen to be ours
      */
-    static Destination produced(String url, ItemReference item, LeasedSlot slot) {
+    static Destination byHand(String url, ItemReference item, LeasedSlot slot) {
         ProducedLink.objection(url, item, slot.kind(), slot.value(), slot.accountPid())
                 .ifPresent(objection -> {
                     throw objection;
                 });
-        return new Destination(url, earnsNot(true, slot));
+        return judged(url, item, slot, new LinkAnswer(url, true, null));
     }
 
-    /** The same address, judged again because more may be known of the slot. */
-    static Destination again(String url, ItemReference item, LeasedSlot slot) {
-        var carriesSlot = ProducedLink.objection(url, item, slot.kind(), slot.value(), slot.accountPid())
-                .isEmpty();
-        return new Destination(url, earnsNot(carriesSlot, slot));
+    /** An address, judged by what is known of the slot and of what the marketplace said. */
+    static Destination judged(String url, ItemReference item, LeasedSlot slot, LinkAnswer answer) {
+        return new Destination(url, earnsNot(url, item, slot, answer));
     }
 
-    private static String earnsNot(boolean carriesSlot, LeasedSlot slot) {
+    private static String earnsNot(String url, ItemReference item, LeasedSlot slot, LinkAnswer answer) {
+        if (LinkAnswer.ITEM.equals(answer.refusal()) && !answer.byHand()) {
+            return LinkAnswer.ITEM;
+        }
         if (!slot.authorised()) {
             return "not-authorised-yet";
         }
-        return carriesSlot ? null : "no-connection";
+        if (url.equals(answer.url())
+                || ProducedLink.objection(url, item, slot.kind(), slot.value(), slot.accountPid())
+                        .isEmpty()) {
+            return null;
+        }
+        if (answer.refusal() != null) {
+            return answer.refusal();
+        }
+        return slot.connected() ? LinkAnswer.PENDING : LinkAnswer.NO_CONNECTION;
     }
 }

@@ -7,6 +7,7 @@ import dev.zhida.database.SecretKeys;
 import dev.zhida.link.PlacementStore.Spot;
 import dev.zhida.marketplace.ItemReference;
 import dev.zhida.marketplace.Marketplace;
+import dev.zhida.platform.Medium;
 import dev.zhida.slot.LeasedSlot;
 import dev.zhida.slot.Leasing;
 import dev.zhida.slot.SlotLeases;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedCollection;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Writes kits, several in one transaction. What is waited for comes in one order, so that nobody waits in a circle: the
@@ -37,10 +39,21 @@ class KitMaker {
     private final Offers offers;
     private final SlotLeases leases;
     private final LinkCodes codes;
+    private final ProducedLinkStore links;
+    private final ProducedLinkConfig config;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
-    KitMaker(PlacementStore store, Offers offers, SlotLeases leases, SecretKeys keys, Clock clock) {
+    KitMaker(
+            PlacementStore store,
+            Offers offers,
+            SlotLeases leases,
+            ProducedLinkStore links,
+            ProducedLinkConfig config,
+            SecretKeys keys,
+            Clock clock) {
+        this.links = links;
+        this.config = config;
         this.store = store;
         this.offers = offers;
         this.leases = leases;
@@ -66,6 +79,12 @@ class KitMaker {
         store.lock(order.creatorId());
         var offerByItem = offers.of(wanted.stream().map(Wanted::item).toList(), at);
         var posted = postedBefore(order.creatorId(), offerByItem.values(), at);
+        askAgain(
+                wanted.stream()
+                        .flatMap(kit -> spots(kit, offerByItem).stream())
+                        .filter(posted::containsKey)
+                        .map(spot -> posted.get(spot).placement()),
+                at);
         var missing = new LinkedHashMap<Spot, ItemReference>();
         wanted.forEach(kit -> spots(kit, offerByItem).stream()
                 .filter(spot -> !posted.containsKey(spot))
@@ -112,6 +131,17 @@ class KitMaker {
         return posted;
     }
 
+    /** Whoever asks for a kit again hopes for what its marketplace did not make; tokens may fail while links do not. */
+    private void askAgain(Stream<Placement> placements, Instant at) {
+        var hoping = placements
+                .filter(p -> !p.earns() || p.place().medium() == Medium.NATIVE_TOKEN)
+                .map(Placement::id)
+                .toList();
+        if (!hoping.isEmpty()) {
+            links.wantAgain(hoping, at, at.minus(config.askedAgainAfter()));
+        }
+    }
+
     private Map<Spot, LinkKits.Posted> post(Order order, Map<Spot, ItemReference> missing, Instant at) {
         if (missing.isEmpty()) {
             return Map.of();
@@ -152,6 +182,7 @@ class KitMaker {
         if (store.add(placements) < placements.size()) {
             throw new CodeTaken();
         }
+        links.want(placements.stream().map(Placement::id).toList(), at);
         return posted;
     }
 

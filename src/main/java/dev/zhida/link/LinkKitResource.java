@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -53,6 +54,7 @@ class LinkKitResource {
     private final HostAppPolicies policies;
     private final ShareTexts texts;
     private final NativeTokens nativeTokens;
+    private final ProducedLinkStore links;
 
     LinkKitResource(
             LinkKits kits,
@@ -61,7 +63,9 @@ class LinkKitResource {
             Clock clock,
             HostAppPolicies policies,
             ShareTexts texts,
-            NativeTokens nativeTokens) {
+            NativeTokens nativeTokens,
+            ProducedLinkStore links) {
+        this.links = links;
         this.policies = policies;
         this.texts = texts;
         this.nativeTokens = nativeTokens;
@@ -172,7 +176,12 @@ class LinkKitResource {
 
             @Schema(
                     description =
-                            "Why it does not earn: no-affiliate-programme, no-account, no-slot, no-connection, not-authorised-yet.")
+                            "Why it does not earn: no-affiliate-programme, no-account, no-slot, no-connection (nobody can"
+                                    + " ask the marketplace for a link), link-pending (it is being asked),"
+                                    + " not-authorised-yet (备案 is missing), item-not-in-programme,"
+                                    + " account-not-authorised, link-refused (an operator sees the marketplace's words),"
+                                    + " or what is wrong with the link that the marketplace made: pid-swapped,"
+                                    + " link-of-another-item, not-a-marketplace-link.")
             String earnsNot,
 
             @Schema(description = "The slot by which orders name it; absent if it holds none.")
@@ -286,21 +295,24 @@ class LinkKitResource {
     }
 
     PlacementView view(LinkKits.Posted posted) {
-        return view(posted, kits.offerOf(posted.placement()), nativeTokens(Stream.of(posted)));
+        return view(
+                posted, kits.offerOf(posted.placement()), nativeTokens(Stream.of(posted)), answers(Stream.of(posted)));
     }
 
     private List<LinkKitView> views(List<LinkKits.LinkKit> made) {
         var tokens = nativeTokens(made.stream().flatMap(kit -> kit.placements().stream()));
-        return made.stream().map(kit -> view(kit, tokens)).toList();
+        var answers = answers(made.stream().flatMap(kit -> kit.placements().stream()));
+        return made.stream().map(kit -> view(kit, tokens, answers)).toList();
     }
 
-    private LinkKitView view(LinkKits.LinkKit kit, Map<Long, NativeToken> nativeTokenById) {
+    private LinkKitView view(
+            LinkKits.LinkKit kit, Map<Long, NativeToken> nativeTokenById, Map<Long, LinkAnswer> answerById) {
         var offer = kit.offer();
         return new LinkKitView(
                 kit.id(),
                 new OfferView(offer.id(), offer.marketplace(), offer.itemId(), offer.title()),
                 kit.placements().stream()
-                        .map(posted -> view(posted, offer, nativeTokenById))
+                        .map(posted -> view(posted, offer, nativeTokenById, answerById))
                         .toList(),
                 kit.placements().stream()
                         .map(posted -> new Spot(
@@ -336,17 +348,42 @@ class LinkKitResource {
     }
 
     private Map<Long, NativeToken> nativeTokens(Stream<LinkKits.Posted> posted) {
-        return nativeTokens.current(posted.map(LinkKits.Posted::placement)
-                .filter(placement -> placement.place().medium() == Medium.NATIVE_TOKEN)
-                .map(Placement::id)
-                .collect(Collectors.toSet()));
+        return nativeTokens.current(ofNativeTokens(posted));
     }
 
-    private PlacementView view(LinkKits.Posted posted, Offer offer, Map<Long, NativeToken> nativeTokenById) {
+    /** What marketplaces answered, of the placements whose tokens depend on it. */
+    private Map<Long, LinkAnswer> answers(Stream<LinkKits.Posted> posted) {
+        return links.answers(ofNativeTokens(posted));
+    }
+
+    private static Set<Long> ofNativeTokens(Stream<LinkKits.Posted> posted) {
+        return posted.map(LinkKits.Posted::placement)
+                .filter(placement -> placement.place().medium() == Medium.NATIVE_TOKEN)
+                .map(Placement::id)
+                .collect(Collectors.toSet());
+    }
+
+    private static String tokenless(LinkKits.Posted posted, LinkAnswer answer) {
+        if (answer != null && answer.refusal() != null) {
+            return answer.refusal();
+        }
+        return posted.slot() != null && posted.slot().connected() ? LinkAnswer.PENDING : null;
+    }
+
+    private PlacementView view(
+            LinkKits.Posted posted,
+            Offer offer,
+            Map<Long, NativeToken> nativeTokenById,
+            Map<Long, LinkAnswer> answerById) {
         var placement = posted.placement();
         var place = placement.place();
         var slot = posted.slot();
-        var post = texts.of(placement, offer, posted.token(), nativeTokenById.get(placement.id()));
+        var post = texts.of(
+                placement,
+                offer,
+                posted.token(),
+                nativeTokenById.get(placement.id()),
+                tokenless(posted, answerById.get(placement.id())));
         var nativeToken = post.nativeToken();
         var rule = rule(new Spot(place.platform(), place.scene()), place.medium(), offer);
         return new PlacementView(

@@ -39,6 +39,7 @@ public class LinkKits {
 
     private final PlacementStore store;
     private final KitMaker maker;
+    private final ProducedLinkStore links;
     private final Products products;
     private final Offers offers;
     private final Campaigns campaigns;
@@ -50,6 +51,7 @@ public class LinkKits {
     LinkKits(
             PlacementStore store,
             KitMaker maker,
+            ProducedLinkStore links,
             Products products,
             Offers offers,
             Campaigns campaigns,
@@ -59,6 +61,7 @@ public class LinkKits {
             Clock clock) {
         this.store = store;
         this.maker = maker;
+        this.links = links;
         this.products = products;
         this.offers = offers;
         this.campaigns = campaigns;
@@ -274,7 +277,8 @@ public class LinkKits {
             throw new Refusal(
                     Refusal.Kind.CONFLICT, "no-slot", "the placement holds no slot: orders could not be told apart");
         }
-        var destination = Destination.produced(url, offerOf(posted.placement()).item(), posted.slot());
+        var destination = Destination.byHand(url, offerOf(posted.placement()).item(), posted.slot());
+        links.putByHand(posted.placement().id(), url);
         store.lead(posted.placement().id(), destination.url(), destination.earnsNot());
         return placement(code, everything);
     }
@@ -290,12 +294,17 @@ public class LinkKits {
         // Of `{"uid":"…"}` without its end, so that every placement of the person is found.
         var prefix = customParameters.substring(0, customParameters.length() - 1);
         var holding = store.holding(accountId, prefix, clock.instant());
+        var ids = holding.stream().map(Placement::id).toList();
+        var at = clock.instant();
+        links.wantAgain(ids, at, at);
+        var answers = links.answers(ids);
         var offerById = offers.offers(
                 holding.stream().map(Placement::offerId).distinct().toList());
         for (var posted : posted(holding)) {
             var placement = posted.placement();
             var item = offerById.get(placement.offerId()).item();
-            var destination = Destination.again(placement.destination(), item, posted.slot());
+            var answer = answers.getOrDefault(placement.id(), LinkAnswer.NONE);
+            var destination = Destination.judged(placement.destination(), item, posted.slot(), answer);
             if (!Objects.equals(destination.earnsNot(), placement.earnsNot())) {
                 store.lead(placement.id(), destination.url(), destination.earnsNot());
             }

@@ -156,6 +156,7 @@ class NativeTokenResource {
                 request.text(),
                 request.longText(),
                 request.madeAt() == null ? clock.instant() : request.madeAt(),
+                null,
                 caller.get().personId()));
     }
 }

@@ -80,12 +80,14 @@ public class NativeTokens {
      * nothing.
      *
      * @param longText may be {@code null}
+     * @param expiresAt as the marketplace said; {@code null} if it did not. It never lives longer than such tokens do
      * @param enteredBy the person who entered it by hand; {@code null} for a connector
      * @return the one that the placement has from now on
      * @throws Refusal {@code not-a-native-token-placement}, {@code no-native-tokens}, {@code made-in-the-future}
      */
     @Transactional
-    public NativeToken put(long placementId, String text, String longText, Instant madeAt, UUID enteredBy) {
+    public NativeToken put(
+            long placementId, String text, String longText, Instant madeAt, Instant expiresAt, UUID enteredBy) {
         if (madeAt.isAfter(clock.instant())) {
             throw new Refusal(Refusal.Kind.INVALID, "made-in-the-future", "say when it was made, not when it expires");
         }
@@ -111,11 +113,15 @@ public class NativeTokens {
                     .bind("text", text)
                     .bind("longText", longText)
                     .bind("madeAt", utc(madeAt))
-                    .bind("expiresAt", utc(madeAt.plus(life)))
+                    .bind("expiresAt", utc(expiry(madeAt, expiresAt, madeAt.plus(life))))
                     .bind("by", enteredBy)
                     .execute();
             return current(handle, List.of(placementId)).get(placementId);
         });
+    }
+
+    private static Instant expiry(Instant madeAt, Instant told, Instant usual) {
+        return told != null && told.isAfter(madeAt) && told.isBefore(usual) ? told : usual;
     }
 
     /** The marketplace of a placement that takes native tokens, which is locked: two who renew go one after another. */

@@ -137,6 +137,15 @@ class PlacementStore {
         update.bindArray(name, type, values);
     }
 
+    /** A placement that stays as it is until the transaction ends. */
+    Placement lock(long id) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select " + COLUMNS + " from placement p where p.id = :id for no key update")
+                .bind("id", id)
+                .map((row, context) -> placement(row))
+                .one());
+    }
+
     /** Sends the fans of a placement elsewhere. */
     void lead(long id, String destination, String earnsNot) {
         jdbi.useHandle(handle -> handle.createUpdate("""

@@ -57,10 +57,11 @@ class ShareTexts {
      * What goes out for a placement.
      *
      * @param held the marketplace's own token that it has, expired or not; {@code null} if it has none
+     * @param tokenless why no token is made, as in {@link LinkAnswer}; {@code null} if nobody asked
      */
-    Post of(Placement placement, Offer offer, String token, NativeToken held) {
+    Post of(Placement placement, Offer offer, String token, NativeToken held, String tokenless) {
         var now = clock.instant();
-        var missing = placement.place().medium() == Medium.NATIVE_TOKEN ? missing(offer, held, now) : null;
+        var missing = placement.place().medium() == Medium.NATIVE_TOKEN ? missing(offer, held, tokenless, now) : null;
         var alive = missing == null ? held : null;
         var text = templates.of(placement.place()).fill(values(placement, offer, token, alive));
         return new Post(
@@ -137,13 +138,21 @@ class ShareTexts {
                         : Money.ofFen(known).yuan());
     }
 
-    private static String missing(Offer offer, NativeToken held, Instant now) {
+    private static String missing(Offer offer, NativeToken held, String tokenless, Instant now) {
         var app = offer.marketplace().chinese();
         if (NativeToken.life(offer.marketplace()).isEmpty()) {
             return app + "没有平台口令，请用直达口令";
         }
         if (held == null) {
-            return "还没有" + app + "口令：要由连接的" + app + "账号生成，或请运营录入";
+            return "还没有" + app + "口令："
+                    + switch (tokenless) {
+                        case null -> "要由连接的" + app + "账号生成，或请运营录入";
+                        case LinkAnswer.PENDING -> "正在向" + app + "索取，请稍后刷新";
+                        case LinkAnswer.ITEM -> "这个商品不在" + app + "的推广计划里";
+                        case LinkAnswer.NOT_AUTHORISED -> app + "账号的授权失效，运营恢复后自动生成";
+                        case LinkAnswer.NO_TOKEN -> app + "没有给这个链接口令，请用直达口令";
+                        default -> app + "没有生成，请联系运营";
+                    };
         }
         return held.expiredAt(now)
                 ? app + "口令已于 " + BusinessTime.dayOf(held.expiresAt()) + " 过期，等待换新；已发布的帖子请更新口令"

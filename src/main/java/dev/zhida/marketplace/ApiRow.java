@@ -1,9 +1,11 @@
 package dev.zhida.marketplace;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
 import dev.zhida.money.Rate;
@@ -148,6 +150,25 @@ public record ApiRow(JsonNode node) {
             }
         });
         return raw;
+    }
+
+    /** A row as {@link #raw} kept it: what was an object or a list is one again. */
+    public static ApiRow of(Map<String, String> raw) {
+        var node = JSON.createObjectNode();
+        raw.forEach((name, text) -> node.set(name, kept(text)));
+        return new ApiRow(node);
+    }
+
+    private static JsonNode kept(String text) {
+        if (text.startsWith("{") || text.startsWith("[")) {
+            try {
+                return JSON.readTree(text);
+            } catch (JsonProcessingException e) {
+                // Some texts begin like an object and are none.
+                return TextNode.valueOf(text);
+            }
+        }
+        return TextNode.valueOf(text);
     }
 
     private static String text(JsonNode value) {

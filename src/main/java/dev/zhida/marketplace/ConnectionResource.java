@@ -204,7 +204,7 @@ class ConnectionResource {
             case NOT_AUTHORISED ->
                 "check app key, secret and session, the permissions of the app, and whether this machine's address has"
                         + " to be on the app's list";
-            case CALLER -> "check the settings of the connection against the marketplace's words";
+            case CALLER, ITEM -> "check the settings of the connection against the marketplace's words";
             case WINDOW_TOO_LONG, TOO_MANY_ROWS, TOO_LATE ->
                 "the connection works, but the marketplace does not take our windows: see the configuration";
             case PLATFORM -> "the marketplace cannot be reached or has trouble of its own: test again later";

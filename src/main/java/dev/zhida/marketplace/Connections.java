@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,14 +96,14 @@ public class Connections {
         }
     }
 
-    /** Every connection that can be used, by account id. One that cannot be read is left out, and said so in the log. */
+    /** Every connection that can be used, by account id. One that cannot be read is left out: see {@link #problems}. */
     public List<Connection> live() {
         var live = new ArrayList<Connection>();
         for (var kept : kept()) {
             try {
                 live.add(connection(kept));
             } catch (Refusal unreadable) {
-                Log.errorf("a marketplace connection cannot be used: %s", unreadable.getMessage());
+                Log.debugf("a marketplace connection cannot be used: %s", unreadable.getMessage());
             }
         }
         return live;
@@ -115,6 +116,15 @@ public class Connections {
      */
     public Optional<Connection> of(UUID accountId) {
         return kept(accountId).map(this::connection);
+    }
+
+    /** Why accounts cannot be reached whose connections cannot be read, and what to do, by account id. */
+    public Map<UUID, String> problems() {
+        var problems = new LinkedHashMap<UUID, String>();
+        descriptions().stream()
+                .filter(description -> description.problem() != null)
+                .forEach(description -> problems.put(description.accountId(), description.problem()));
+        return problems;
     }
 
     List<Description> descriptions() {
@@ -276,8 +286,12 @@ public class Connections {
         try {
             return json.readValue(secrets.open(kept.accountId(), kept.hidden()), Content.class);
         } catch (IOException e) {
-            // Without the cause: it would quote what it could not read.
-            throw new IllegalStateException("a connection's content is not what was written: " + kept.accountId());
+            // Without the cause: it would quote what it could not read. One account's is no reason to stop the others.
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "secrets-unreadable",
+                    "what is kept for account " + kept.accountId() + " is not what was written: enter the connection"
+                            + " anew");
         }
     }
 

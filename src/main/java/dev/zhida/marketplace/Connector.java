@@ -21,8 +21,10 @@ public interface Connector {
      *
      * @param item the item
      * @param slot the slot as it is written into a link; {@code null} for the account's own
+     * @param token whether the marketplace's token is wanted as well; else it is not asked for where that is a question
+     *     of its own
      */
-    record LinkWish(ItemReference item, SlotKind slotKind, String slot) {}
+    record LinkWish(ItemReference item, SlotKind slotKind, String slot, boolean token) {}
 
     /**
      * A link that the marketplace made. Absent values are {@code null}.
@@ -81,7 +83,20 @@ public interface Connector {
      */
     FeedPage page(Connection connection, Feed feed, Instant from, Instant until, String cursor);
 
-    /** Has the marketplace make a link, and its own token where it has one. */
+    /**
+     * The field of a row of orders that holds the day, {@code yyyyMMdd} in Asia/Shanghai, from which on the row means
+     * something else without being told again; empty where rows change by being told alone.
+     */
+    default Optional<String> ripensOn() {
+        return Optional.empty();
+    }
+
+    /** What a row of orders means by now that was told before; only where rows ripen. */
+    default Observation again(Map<String, String> raw, Instant now) {
+        throw new UnsupportedOperationException("rows of " + marketplace() + " do not ripen");
+    }
+
+    /** Has the marketplace make a link, and its own token where it has one and that is wanted. */
     MadeLink link(Connection connection, LinkWish wish);
 
     /** Looks an item up; empty if the marketplace does not know it or it earns nothing. */

@@ -14,6 +14,10 @@ public class Connectors {
         this.all = List.copyOf(all);
     }
 
+    public List<Connector> all() {
+        return all;
+    }
+
     /** The connector that speaks to the account of a connection. */
     public Connector of(Connection connection) {
         return all.stream()

@@ -11,6 +11,9 @@ public final class FailureWords {
             "(时间|间隔|跨度|span|window|range).{0,20}(超|过|不能大于|不超|long|exceed|小时)", Pattern.CASE_INSENSITIVE);
     private static final Pattern THROTTLED =
             Pattern.compile("limit|frequen|too many|throttl|频繁|频率|限流|流控|过快", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ITEM = Pattern.compile(
+            "商品.{0,8}(不存在|不在|下架|未|没有|无效|失效)" + "|(item|product|goods).{0,12}(is not in|not found|not exist|off.?shelf)",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern NOT_AUTHORISED = Pattern.compile(
             "\\bsign|signature|token|session|permission|authori|app.?key|client.?id|app.?id|签名|授权|权限|白名单",
             Pattern.CASE_INSENSITIVE);
@@ -31,6 +34,9 @@ public final class FailureWords {
         }
         if (THROTTLED.matcher(words).find()) {
             return Kind.THROTTLED;
+        }
+        if (ITEM.matcher(words).find()) {
+            return Kind.ITEM;
         }
         if (NOT_AUTHORISED.matcher(words).find()) {
             return Kind.NOT_AUTHORISED;

@@ -22,6 +22,8 @@ public final class MarketplaceFailure extends RuntimeException {
         NOT_AUTHORISED,
         /** Our mistake: asking again changes nothing. */
         CALLER,
+        /** The item is not known or not in the programme: asking again changes nothing until that changes. */
+        ITEM,
         /** Theirs: asking again may help. */
         PLATFORM
     }

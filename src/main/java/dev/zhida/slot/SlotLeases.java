@@ -113,7 +113,8 @@ public class SlotLeases {
         var held = new HashMap<Long, LeasedSlot>();
         jdbi.useHandle(handle -> handle.createQuery("""
                         select l.placement_id, s.kind, s.value, s.exclusive, a.pid,\s""" + AUTHORISED + """
-                            authorised
+                            authorised,
+                            exists (select from marketplace_connection c where c.account_id = a.id) connected
                         from slot_lease l join slot s on s.id = l.slot_id join marketplace_account a on a.id = s.account_id
                         where l.placement_id = any(:placements) and (l.until_at is null or l.until_at > :at)
                         """)
@@ -125,7 +126,8 @@ public class SlotLeases {
                         row.getString("value"),
                         row.getBoolean("exclusive"),
                         row.getString("pid"),
-                        row.getBoolean("authorised")))
+                        row.getBoolean("authorised"),
+                        row.getBoolean("connected")))
                 .forEach(slot -> held.put(slot.placementId(), slot)));
         return held;
     }

@@ -1,6 +1,7 @@
 package dev.zhida.slot;
 
 import dev.zhida.identity.Role;
+import dev.zhida.marketplace.Connections;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.ReportTable;
 import dev.zhida.marketplace.SlotKind;
@@ -39,9 +40,11 @@ class SlotResource {
 
     private final Slots slots;
     private final SlotLevels levels;
+    private final Connections connections;
     private final Clock clock;
 
-    SlotResource(Slots slots, SlotLevels levels, Clock clock) {
+    SlotResource(Slots slots, SlotLevels levels, Connections connections, Clock clock) {
+        this.connections = connections;
         this.slots = slots;
         this.levels = levels;
         this.clock = clock;
@@ -67,11 +70,19 @@ class SlotResource {
             @Schema(required = true) Marketplace marketplace,
             @Schema(required = true) String name,
             @Schema(required = true) int sharedPercent,
-            String pid) {
+            String pid,
 
-        static AccountView of(Slots.Account account) {
+            @Schema(description = "Why its connection cannot be used, and what to do; absent if it can, or has none.")
+            String problem) {
+
+        static AccountView of(Slots.Account account, String problem) {
             return new AccountView(
-                    account.id(), account.marketplace(), account.name(), account.sharedPercent(), account.pid());
+                    account.id(),
+                    account.marketplace(),
+                    account.name(),
+                    account.sharedPercent(),
+                    account.pid(),
+                    problem);
         }
     }
 
@@ -169,7 +180,12 @@ class SlotResource {
     @Operation(operationId = "listMarketplaceAccounts", summary = "All marketplace accounts, the oldest first")
     public AccountsView list() {
         var at = clock.instant();
-        return new AccountsView(slots.accounts().stream().map(AccountView::of).toList(), at);
+        var problems = connections.problems();
+        return new AccountsView(
+                slots.accounts().stream()
+                        .map(account -> AccountView.of(account, problems.get(account.id())))
+                        .toList(),
+                at);
     }
 
     @POST
@@ -183,7 +199,7 @@ class SlotResource {
         }
         var shared = request.sharedPercent() == null ? Slots.DEFAULT_SHARED_PERCENT : request.sharedPercent();
         return AccountView.of(
-                slots.addAccount(request.marketplace(), request.name().strip(), shared, request.pid()));
+                slots.addAccount(request.marketplace(), request.name().strip(), shared, request.pid()), null);
     }
 
     @GET
@@ -193,7 +209,7 @@ class SlotResource {
     public PoolsView pools(@PathParam("id") UUID id) {
         var at = clock.instant();
         return new PoolsView(
-                AccountView.of(slots.account(id)),
+                AccountView.of(slots.account(id), connections.problems().get(id)),
                 levels.levels(id, at).stream().map(PoolView::of).toList(),
                 at);
     }

@@ -103,20 +103,6 @@ class PullPlanTest {
     }
 
     @Test
-    void waiting_doubles_up_to_a_bound_and_never_undercuts_what_the_marketplace_asks() {
-        var first = Duration.ofSeconds(4);
-        var most = Duration.ofSeconds(60);
-        assertThat(PullPlan.wait(1, first, most, null, () -> 0)).isEqualTo(Duration.ofSeconds(2));
-        assertThat(PullPlan.wait(1, first, most, null, () -> 1)).isEqualTo(Duration.ofSeconds(4));
-        assertThat(PullPlan.wait(3, first, most, null, () -> 1)).isEqualTo(Duration.ofSeconds(16));
-        assertThat(PullPlan.wait(1_000, first, most, null, () -> 1)).isEqualTo(most);
-        assertThat(PullPlan.wait(1, first, most, Duration.ofMinutes(5), () -> 0))
-                .isEqualTo(Duration.ofMinutes(5));
-        assertThat(PullPlan.wait(1, first, most, Duration.ofMinutes(5), () -> 1))
-                .isEqualTo(Duration.ofSeconds(304));
-    }
-
-    @Test
     void changes_keep_up_with_the_present_and_creation_does_where_changes_are_not_told() {
         assertThat(PullPlan.live(List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED, Feed.ORDERS_SETTLED)))
                 .containsExactly(Feed.ORDERS_UPDATED);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zhida.TestDatabase;
+import dev.zhida.World;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
 import dev.zhida.identity.People;
@@ -23,6 +24,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.smallrye.health.api.Wellness;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Clock;
@@ -41,6 +44,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.hamcrest.Matchers;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +72,16 @@ class PullsTest {
 
     @Inject
     MeterRegistry metrics;
+
+    @Inject
+    PullJob job;
+
+    @Inject
+    @Wellness
+    PullHealth health;
+
+    @Inject
+    World world;
 
     @Inject
     Slots slots;
@@ -101,6 +116,7 @@ class PullsTest {
 
     @BeforeEach
     void begin() {
+        world.prepare();
         var account = slots.addAccount(Marketplace.TAOBAO, "pulls " + UUID.randomUUID());
         connection = new Connection(
                 account, Marketplace.TAOBAO, URI.create("https://example.com"), "key", "secret", null, Map.of());
@@ -754,6 +770,52 @@ class PullsTest {
         assertThat(kept).containsExactly("{\"trade_id\":\"x\"}");
         assertThat(windows(PullWindow.State.COMPLETE, null).getFirst().unreadable())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void an_account_whose_secrets_cannot_be_read_is_an_alarm_until_they_can() {
+        var account = connection.accountId();
+        var person = QuarkusTransaction.requiringNew()
+                .call(() -> people.addPerson("u-" + account, "u", Role.OPERATOR, null, null))
+                .personId();
+        jdbi.useHandle(h -> h.createUpdate("""
+                        insert into marketplace_connection (account_id, key_id, nonce, content, changed_at, changed_by)
+                        values (:account, '0123456789abcdef', decode(repeat('00', 12), 'hex'),
+                            decode(repeat('00', 20), 'hex'), now(), :person)
+                        """)
+                .bind("account", account)
+                .bind("person", person)
+                .execute());
+        try {
+            job.look();
+            assertThat(job.alarms()).anySatisfy(alarm -> {
+                assertThat(alarm.accountId()).isEqualTo(account);
+                assertThat(alarm.what()).contains("0123456789abcdef", "ZHIDA_SECRETS_KEY");
+            });
+            assertThat(health.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+            assertThat(health.call().getData().orElseThrow()).containsKey(account.toString());
+            assertThat(metrics.get("zhida.marketplace.unreadable")
+                            .tag("account", account.toString())
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+            RestAssured.given()
+                    .header("Authorization", "Bearer test-operator")
+                    .get("/api/v1/marketplace-accounts")
+                    .then()
+                    .statusCode(200)
+                    .body(
+                            "items.find { it.id == '" + account + "' }.problem",
+                            Matchers.containsString("0123456789abcdef"));
+        } finally {
+            jdbi.useHandle(h -> h.execute("delete from marketplace_connection where account_id = ?", account));
+        }
+        job.look();
+        assertThat(job.alarms()).noneMatch(alarm -> alarm.accountId().equals(account));
+        assertThat(metrics.find("zhida.marketplace.unreadable")
+                        .tag("account", account.toString())
+                        .gauge())
+                .isNull();
     }
 
     @Test

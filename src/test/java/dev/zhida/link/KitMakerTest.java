@@ -101,6 +101,7 @@ class KitMakerTest {
             assertThat(holders(account.id())).allMatch(holders -> holders == 1);
         } finally {
             jdbi.useTransaction(handle -> {
+                handle.execute("delete from produced_link where account_id = ?", account.id());
                 handle.execute(
                         "delete from slot_lease where slot_id in (select id from slot where account_id = ?)",
                         account.id());

@@ -82,7 +82,7 @@ class BuyinConnector implements DouyinConnector {
             var url = made.text("share_link", "dy_zlink");
             if (url == null) {
                 throw new MarketplaceFailure(
-                        Kind.CALLER, "Douyin made no link for " + wish.item().itemId());
+                        Kind.ITEM, "Douyin made no link for " + wish.item().itemId());
             }
             return new MadeLink(
                     url,
@@ -164,7 +164,8 @@ class BuyinConnector implements DouyinConnector {
             return told == Kind.TOO_LATE || told == Kind.WINDOW_TOO_LONG ? told : FailureWords.kind(subCode, told);
         }
         return switch (code) {
-            case "4101", "4102", "4132", "4133" -> Kind.CALLER;
+            case "4101", "4102" -> Kind.CALLER;
+            case "4132", "4133" -> Kind.ITEM;
             case "8198" -> Kind.NOT_AUTHORISED;
             case null, default -> FailureWords.kind(words, Kind.PLATFORM);
         };

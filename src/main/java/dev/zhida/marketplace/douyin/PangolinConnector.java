@@ -84,7 +84,7 @@ class PangolinConnector implements DouyinConnector {
             var url = made.text("dy_sharelink", "dy_zlink");
             if (url == null) {
                 throw new MarketplaceFailure(
-                        Kind.CALLER, "Douyin made no link for " + wish.item().itemId());
+                        Kind.ITEM, "Douyin made no link for " + wish.item().itemId());
             }
             return new MadeLink(url, null, made.text("dy_deeplink"), made.text("dy_password"), null, null);
         });

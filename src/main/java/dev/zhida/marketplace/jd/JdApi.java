@@ -94,6 +94,8 @@ class JdApi {
             case "2002452" -> Kind.TOO_MANY_ROWS;
             case "2002453" -> Kind.WINDOW_TOO_LONG;
             case "500", "2002408", "2002499", "2002500" -> Kind.PLATFORM;
+            // The link of an item is not taken, or the item is not in the programme.
+            case "2001101", "2001102", "2001104" -> Kind.ITEM;
             // Whatever else is wrong with a wish for a link is wrong with the wish.
             case String other when other.startsWith("2001") -> Kind.CALLER;
             case "400", "2002400", "2002410" -> FailureWords.kind(words, Kind.CALLER);

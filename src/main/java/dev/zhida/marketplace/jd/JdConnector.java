@@ -13,6 +13,7 @@ import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.MarketplaceConfig;
 import dev.zhida.marketplace.MarketplaceFailure;
 import dev.zhida.marketplace.MarketplaceFailure.Kind;
+import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.SlotKind;
 import dev.zhida.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -106,6 +107,17 @@ class JdConnector implements Connector {
         return rows;
     }
 
+    /** JD settles on a day that it says beforehand, and does not promise to send the row again. */
+    @Override
+    public Optional<String> ripensOn() {
+        return Optional.of("payMonth");
+    }
+
+    @Override
+    public Observation again(Map<String, String> raw, Instant now) {
+        return JdRows.order(ApiRow.of(raw), now);
+    }
+
     @Override
     public MadeLink link(Connection connection, LinkWish wish) {
         var social = SOCIAL.equals(connection.settings().get(ConnectionSettings.LINK_METHOD));
@@ -120,8 +132,9 @@ class JdConnector implements Connector {
             request.put("subUnionId", wish.slot());
         }
         if (social) {
-            // Long and short ones.
+            // Long and short ones, and the token.
             request.put("chainType", 3);
+            request.put("command", 1);
         } else {
             var site = connection.settings().get(ConnectionSettings.SITE_ID);
             if (site == null) {

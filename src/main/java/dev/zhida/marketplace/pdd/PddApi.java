@@ -91,7 +91,7 @@ class PddApi {
 
     private static Kind windowOrCaller(String words) {
         var kind = FailureWords.kind(words, Kind.CALLER);
-        return kind == Kind.TOO_LATE || kind == Kind.WINDOW_TOO_LONG ? kind : Kind.CALLER;
+        return kind == Kind.TOO_LATE || kind == Kind.WINDOW_TOO_LONG || kind == Kind.ITEM ? kind : Kind.CALLER;
     }
 
     static String json(Object value) {

@@ -135,7 +135,7 @@ class PddConnector implements Connector {
     public MadeLink link(Connection connection, LinkWish wish) {
         if (isNumber(wish.item())) {
             throw new MarketplaceFailure(
-                    Kind.CALLER,
+                    Kind.ITEM,
                     "Pinduoduo makes links for goods_sign only: paste a link that has one instead of the number "
                             + wish.item().itemId());
         }
@@ -159,7 +159,7 @@ class PddConnector implements Connector {
                         null,
                         null))
                 .orElseThrow(() -> new MarketplaceFailure(
-                        Kind.CALLER, "Pinduoduo made no link for " + wish.item().itemId())));
+                        Kind.ITEM, "Pinduoduo made no link for " + wish.item().itemId())));
     }
 
     @Override

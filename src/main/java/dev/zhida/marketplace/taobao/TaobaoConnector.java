@@ -221,14 +221,14 @@ class TaobaoConnector implements Connector {
         var url = link.text("coupon_long_url", "cps_long_url", "coupon_short_url", "cps_short_url");
         if (url == null) {
             throw new MarketplaceFailure(
-                    Kind.CALLER,
+                    Kind.ITEM,
                     "Taobao made no link for " + wish.item().itemId() + ": " + entry.text("code") + " "
                             + entry.text("msg"));
         }
         var withCoupon = link.text("coupon_long_url") != null;
         var token = withCoupon ? link.text("coupon_short_tpwd") : link.text("cps_short_tpwd");
         var longToken = withCoupon ? link.text("coupon_full_tpwd") : link.text("cps_full_tpwd");
-        if (token == null) {
+        if (token == null && wish.token()) {
             var made = api.ask(connection, TOKEN, Map.of("url", url), answer -> new ApiRow(answer.path("data")));
             token = made.text("password_simple");
             longToken = made.text("model");

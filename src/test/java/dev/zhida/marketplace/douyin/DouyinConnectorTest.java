@@ -125,7 +125,7 @@ class DouyinConnectorTest {
     @Test
     void a_link_comes_with_its_token() {
         var item = ItemReference.of(Marketplace.DOUYIN, "3600000000000000001");
-        var wish = new Connector.LinkWish(item, SlotKind.DOUYIN_EXTERNAL_INFO, "z_AbCdEfGh");
+        var wish = new Connector.LinkWish(item, SlotKind.DOUYIN_EXTERNAL_INFO, "z_AbCdEfGh", true);
         vendor.answering(
                 "{\"code\":0,\"data\":{\"dy_deeplink\":\"snssdk1128://x\",\"dy_password\":\"3:/ ΦΦaB3dE5gH7j2k4ÊÊ\","
                         + "\"dy_sharelink\":\"https://v.douyin.com/x/\"}}");
@@ -195,7 +195,7 @@ class DouyinConnectorTest {
         "40004,isv.parameter-invalid:4101,CALLER",
         "20000,isp.service-error,PLATFORM",
         "8198,,NOT_AUTHORISED",
-        "4132,,CALLER"
+        "4132,,ITEM"
     })
     void buyin_says_what_to_do(String code, String subCode, Kind kind) {
         vendor.answering(

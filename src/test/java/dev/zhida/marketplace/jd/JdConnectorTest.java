@@ -101,6 +101,21 @@ class JdConnectorTest {
     }
 
     @Test
+    void a_row_that_was_kept_is_read_as_it_came_and_settles_on_its_day() {
+        var received = ORDER.replace("\"validCode\":16", "\"validCode\":17")
+                .replace("\"payMonth\":0", "\"payMonth\":20260420")
+                .replace("\"actualFee\":0.00", "\"actualFee\":11.91");
+        var before = row(received);
+        var payDay = Instant.parse("2026-04-19T16:00:00Z");
+        assertThat(before.raw()).containsKey(connector.ripensOn().orElseThrow());
+        assertThat(connector.again(before.raw(), payDay.minusSeconds(1))).isEqualTo(before);
+        var after = connector.again(before.raw(), payDay);
+        assertThat(after).isEqualTo(JdRows.order(new ApiRow(VendorFixture.json(received)), payDay));
+        assertThat(after.status()).isEqualTo(OrderStatus.SETTLED);
+        assertThat(after.settledAt()).isEqualTo(payDay);
+    }
+
+    @Test
     void documents_spell_the_root_properly_and_wrap_the_rows_once_more() {
         vendor.answering(orders("[" + ORDER + "]", false));
         var asSent = page(Feed.ORDERS_UPDATED, null);
@@ -183,7 +198,7 @@ class JdConnectorTest {
                 "jd_union_open_promotion_common_get_responce",
                 "getResult",
                 "{\"code\":200,\"data\":{\"clickURL\":\"https://union-click.jd.com/jdc?e=1\"}}"));
-        var made = connector.link(connection, new Connector.LinkWish(item, SlotKind.JD_SUB_UNION, "z_A"));
+        var made = connector.link(connection, new Connector.LinkWish(item, SlotKind.JD_SUB_UNION, "z_A", true));
         assertThat(made.url()).isEqualTo("https://union-click.jd.com/jdc?e=1");
         assertThat(made.expiresAt()).isNull();
         assertThat(vendor.lastAsked().form().get("360buy_param_json"))
@@ -197,7 +212,7 @@ class JdConnectorTest {
                 "getResult",
                 "{\"code\":200,\"data\":{\"clickURL\":\"https://union-click.jd.com/jdc?e=2\","
                         + "\"shortURL\":\"https://u.jd.com/x\",\"jShortCommand\":\"￥a￥\"}}"));
-        made = connector.link(social, new Connector.LinkWish(item, SlotKind.JD_POSITION, "3003000001"));
+        made = connector.link(social, new Connector.LinkWish(item, SlotKind.JD_POSITION, "3003000001", true));
         assertThat(made.shortUrl()).isEqualTo("https://u.jd.com/x");
         assertThat(made.token()).isEqualTo("￥a￥");
         assertThat(made.expiresAt()).isAfter(Instant.now().plus(Duration.ofDays(59)));
@@ -224,8 +239,15 @@ class JdConnectorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "429,过于频繁,THROTTLED", "403,无权限,NOT_AUTHORISED", "500,系统,PLATFORM", "2002452,超过一万,TOO_MANY_ROWS",
-        "2002453,时间过长,WINDOW_TOO_LONG", "2002400,参数,CALLER", "2001104,商品,CALLER", "12345,说不清,PLATFORM"
+        "429,过于频繁,THROTTLED",
+        "403,无权限,NOT_AUTHORISED",
+        "500,系统,PLATFORM",
+        "2002452,超过一万,TOO_MANY_ROWS",
+        "2002453,时间过长,WINDOW_TOO_LONG",
+        "2002400,参数,CALLER",
+        "2001104,商品,ITEM",
+        "2001230,过长,CALLER",
+        "12345,说不清,PLATFORM"
     })
     void a_failure_says_what_to_do(String code, String words, Kind kind) {
         vendor.answering(answer(

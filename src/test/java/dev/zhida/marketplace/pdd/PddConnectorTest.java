@@ -158,12 +158,13 @@ class PddConnectorTest {
                 + "\"https://mobile.yangkeduo.com/duo_coupon_landing.html?x=1\",\"short_url\":\"https://p.pinduoduo.com/a\","
                 + "\"schema_url\":\"pinduoduo://a\"}]}}");
         var item = ItemReference.of(Marketplace.PDD, "c9X2abcDEF_demo");
-        var made = connector.link(connection, new Connector.LinkWish(item, SlotKind.PDD_CUSTOM_PARAMETERS, OWN));
+        var made = connector.link(connection, new Connector.LinkWish(item, SlotKind.PDD_CUSTOM_PARAMETERS, OWN, false));
         assertThat(made.deepLink()).isEqualTo("pinduoduo://a");
         assertThat(vendor.lastAsked().json().get("custom_parameters").asText()).isEqualTo(OWN);
         assertThat(vendor.lastAsked().json().get("goods_sign_list").asText()).isEqualTo("[\"c9X2abcDEF_demo\"]");
         assertThatThrownBy(() -> connector.link(
-                        connection, new Connector.LinkWish(ItemReference.of(Marketplace.PDD, "123"), null, null)))
+                        connection,
+                        new Connector.LinkWish(ItemReference.of(Marketplace.PDD, "123"), null, null, false)))
                 .hasMessageContaining("goods_sign");
 
         vendor.answering("{\"authority_query_response\":{\"bind\":0}}");

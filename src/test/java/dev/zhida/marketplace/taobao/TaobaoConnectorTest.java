@@ -229,7 +229,10 @@ class TaobaoConnectorTest {
     @Test
     void a_link_comes_with_its_token_or_has_one_made() {
         var wish = new Connector.LinkWish(
-                ItemReference.of(Marketplace.TAOBAO, "AbCd12-Ef34Gh"), SlotKind.TAOBAO_PID, "mm_1_45678_111112234455");
+                ItemReference.of(Marketplace.TAOBAO, "AbCd12-Ef34Gh"),
+                SlotKind.TAOBAO_PID,
+                "mm_1_45678_111112234455",
+                true);
         var entry = """
                 {"tbk_dg_general_link_convert_response":{"data":{"item_url_list":[{"code":200,"link_info_dto":
                 {"cps_long_url":"https://s.click.taobao.com/t?e=1","cps_short_url":"https://s.click.taobao.com/x"%s}}]}}}""";
@@ -254,9 +257,34 @@ class TaobaoConnectorTest {
                 + "[{\"code\":5001,\"msg\":\"宝贝不存在\"}]}}}");
         assertThatThrownBy(() -> connector.link(connection, wish))
                 .isInstanceOfSatisfying(
-                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.CALLER))
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.ITEM))
                 .hasMessageContaining("宝贝不存在");
         assertThat(connector.item(connection, wish.item())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "27,,NOT_AUTHORISED",
+        "15,isv.invalid-parameter,CALLER",
+        "7,accesscontrol.limited-by-api-access-count,THROTTLED"
+    })
+    void a_link_comes_without_the_token_that_nobody_wants_where_none_can_be_made(
+            String code, String subCode, Kind kind) {
+        vendor.answering(asked -> new VendorFixture.Reply(
+                200,
+                asked.form().get("method").equals("taobao.tbk.tpwd.create")
+                        ? "{\"error_response\":{\"code\":%s,\"msg\":\"m\",\"sub_code\":\"%s\"}}"
+                                .formatted(code, subCode == null ? "" : subCode)
+                        : "{\"tbk_dg_general_link_convert_response\":{\"data\":{\"item_url_list\":[{\"code\":200,"
+                                + "\"link_info_dto\":{\"cps_long_url\":\"https://s.click.taobao.com/t?e=1\"}}]}}}"));
+        var item = ItemReference.of(Marketplace.TAOBAO, "AbCd12-Ef34Gh");
+        var made = connector.link(connection, new Connector.LinkWish(item, SlotKind.TAOBAO_PID, "mm_1_2_4", false));
+        assertThat(made)
+                .isEqualTo(new Connector.MadeLink("https://s.click.taobao.com/t?e=1", null, null, null, null, null));
+        assertThatThrownBy(() ->
+                        connector.link(connection, new Connector.LinkWish(item, SlotKind.TAOBAO_PID, "mm_1_2_4", true)))
+                .isInstanceOfSatisfying(
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(kind));
     }
 
     @Test
