@@ -3,6 +3,8 @@ package dev.zhida;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -204,6 +206,99 @@ class SchemaStoreTest {
         refusedBy("ledger_transfer_amount_positive", () -> transfer("2026-03-01", 0));
         handle.rollbackToSavepoint("before");
         refusedBy("ledger_transfer_month_first_day", () -> transfer("2026-03-02", 1));
+    }
+
+    /** Rows that refer to what is there; the test leads one reference of each astray at a time. */
+    private Map<String, String> referrers() {
+        var line = UUID.randomUUID();
+        handle.execute("""
+                insert into order_line (id, marketplace, account_id, line_key, order_no, parent_no, quantity, status, paid_fen,
+                    estimated_fen, first_observed_at, changed_at)
+                values (?, 'TAOBAO', ?, 'k', '1', '1', 1, 'PAID', 1, 1, now(), now())
+                """, line, account);
+        var person = UUID.randomUUID();
+        handle.execute(
+                "insert into person (id, login, display_name, role, created_at) values (?, ?, 'x', 'OPERATOR', now())",
+                person,
+                person.toString());
+        var report = UUID.randomUUID();
+        handle.execute(
+                "insert into order_report (id, account_id, file_name, sha256, bytes, received_at, received_by)"
+                        + " values (?, ?, 'x', sha256(''), 0, now(), ?)",
+                report,
+                account,
+                person);
+        var placement = placement(anna, "CDEFGHJK", "a");
+        transfer("2026-03-01", 1);
+        return Map.of(
+                "ledger_transfer",
+                "select source_id, 99 source_version, debit_id, credit_id, amount_fen, month, reason, posted_at"
+                        + " from ledger_transfer order by id desc limit 1",
+                "attribution",
+                "select '%s'::uuid order_line_id, 1 version, true current, 'EXACT' confidence, %d placement_id,"
+                                .formatted(line, placement)
+                        + " '%s'::uuid creator_id, '%s'::uuid ordered_offer_id, 1 rule_version, '{}'::jsonb evidence,"
+                                .formatted(anna, offer)
+                        + " now() decided_at",
+                "commission",
+                "select '%s'::uuid order_line_id, %d placement_id, '%s'::uuid creator_id, 1 rule_version,"
+                                .formatted(line, placement, anna)
+                        + " 0 estimated_fen, 0 settled_fen, 0 amount_fen, 0 fee_fen, false fee_assumed, 0 platform_fen,"
+                        + " '2026-03-01'::date \"month\", '{}'::jsonb inputs, now() calculated_at",
+                "order_observation",
+                "select '%s'::uuid account_id, 'TAOBAO' marketplace, 'k' line_key, sha256('') content_hash,"
+                                .formatted(account)
+                        + " '{}'::jsonb \"content\", '{}'::jsonb raw, '%s'::uuid report_id, now() observed_at"
+                                .formatted(report));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ledger_transfer, source_id, -1",
+        "ledger_transfer, debit_id, -1",
+        "ledger_transfer, credit_id, -1",
+        "attribution, placement_id, -1",
+        "attribution, creator_id, gen_random_uuid()",
+        "attribution, ordered_offer_id, gen_random_uuid()",
+        "commission, placement_id, -1",
+        "commission, creator_id, gen_random_uuid()",
+        "commission, rule_version, -1",
+        "order_observation, report_id, gen_random_uuid()"
+    })
+    void what_is_referred_to_is_there(String table, String column, String nothing) {
+        handle.execute("create temporary table candidate on commit drop as "
+                + referrers().get(table));
+        var columns = handle.createQuery(
+                        "select string_agg(quote_ident(attname), ', ') from pg_attribute where attrelid = 'candidate'::regclass and attnum > 0")
+                .mapTo(String.class)
+                .one();
+        var insert = "insert into " + table + " (" + columns + ") select " + columns + " from candidate";
+        handle.savepoint("before");
+        handle.execute("update candidate set " + column + " = " + nothing);
+        refusedBy(table + "." + column + " refers to ", () -> handle.execute(insert));
+        handle.rollbackToSavepoint("before");
+        handle.execute(insert);
+        refusedBy(
+                table.equals("ledger_transfer") ? "never changed" : table + "." + column + " refers to ",
+                () -> handle.execute("update " + table + " set " + column + " = " + nothing));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ledger_account, id",
+        "ledger_source, id",
+        "order_report, id",
+        "placement, id",
+        "creator, id",
+        "offer, id",
+        "commission_rule, version"
+    })
+    void what_is_referred_to_stays(String table, String key) {
+        for (var statement : List.of("delete from %s", "update %s set " + key + " = default", "truncate %s cascade")) {
+            handle.savepoint("before");
+            refusedBy(table + " is referred to", () -> handle.execute(statement.formatted(table)));
+            handle.rollbackToSavepoint("before");
+        }
     }
 
     @Test

@@ -80,7 +80,7 @@ public class OrderReports {
             throw new Refusal(Refusal.Kind.INVALID, "exported-in-future", "`exportedAt` lies in the future");
         }
         // Once without taking anything: a file that turns out to be no report, or too large, is refused whole.
-        read(upload, mapping, row -> {});
+        read(upload, mapping, null);
         var account = slots.account(upload.marketplace(), upload.account());
         var report = begin(upload, account, mapping, by, now);
         var reading = new Reading(new Orders.Source(upload.marketplace(), account, report), upload.exportedAt());

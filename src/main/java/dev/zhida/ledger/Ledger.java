@@ -1,5 +1,6 @@
 package dev.zhida.ledger;
 
+import static dev.zhida.database.SqlValues.array;
 import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toMap;
 
@@ -15,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
@@ -52,8 +52,8 @@ public class Ledger {
         try (var handle = jdbi.open()) {
             // Before the sources: the lock of a month posts too, and both take things in this order.
             handle.execute("select pg_advisory_xact_lock_shared(hashtext('ledger-month'), 0)");
-            var sources = lock(handle, bySource.keySet());
-            var standing = standing(handle, sources);
+            var sources = lock(handle, List.copyOf(bySource.values()));
+            var standing = standing(handle, sources.values());
             var lastLocked = lastLocked(handle);
             var rows = new ArrayList<Row>();
             bySource.forEach((name, target) -> {
@@ -114,28 +114,61 @@ public class Ledger {
                 .map(YearMonth::from));
     }
 
-    private record Source(long id, int version) {}
+    /** @param made by this transaction, with the version that its first transfers get */
+    private record Source(long id, int version, boolean made) {
+
+        int next() {
+            return made ? version : version + 1;
+        }
+    }
 
     private record Row(Source source, Target.Difference difference, YearMonth month, String reason) {}
 
-    private static Map<String, Source> lock(Handle handle, Set<String> names) {
-        handle.createUpdate("insert into ledger_source (name) select unnest(:names) on conflict do nothing")
-                .bindArray("names", String.class, names)
-                .execute();
-        return handle
-                .createQuery("""
-                        select id, name, version from ledger_source
-                        where name = any(:names) order by name for update
-                        """)
-                .bindArray("names", String.class, names)
-                .map((row, context) ->
-                        Map.entry(row.getString("name"), new Source(row.getLong("id"), row.getInt("version"))))
-                .stream()
-                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    /** @param targets in the order of their sources' names */
+    private static Map<String, Source> lock(Handle handle, List<Target> targets) {
+        var make = handle.createQuery("""
+                insert into ledger_source (name, version) select * from unnest(:names, :versions)
+                on conflict do nothing returning id, name, version
+                """);
+        array(make, "names", String.class, targets, Target::source);
+        array(
+                make,
+                "versions",
+                Integer.class,
+                targets,
+                target -> target.differenceFrom(Map.of()).isEmpty() ? 0 : 1);
+        var sources = new HashMap<String, Source>();
+        make.map((row, context) ->
+                        sources.put(row.getString("name"), new Source(row.getLong("id"), row.getInt("version"), true)))
+                .list();
+        if (sources.size() < targets.size()) {
+            handle.createQuery("""
+                            select id, name, version from ledger_source
+                            where name = any(:names) order by name for update
+                            """)
+                    .bindArray(
+                            "names",
+                            String.class,
+                            targets.stream()
+                                    .map(Target::source)
+                                    .filter(name -> !sources.containsKey(name))
+                                    .toList())
+                    .map((row, context) -> sources.put(
+                            row.getString("name"), new Source(row.getLong("id"), row.getInt("version"), false)))
+                    .list();
+        }
+        return sources;
     }
 
-    private static Map<Long, Map<Flow, Money>> standing(Handle handle, Map<String, Source> sources) {
+    private static Map<Long, Map<Flow, Money>> standing(Handle handle, Collection<Source> sources) {
         var standing = new HashMap<Long, Map<Flow, Money>>();
+        var posted = sources.stream()
+                .filter(source -> !source.made() && source.version() > 0)
+                .map(Source::id)
+                .toList();
+        if (posted.isEmpty()) {
+            return standing;
+        }
         handle.createQuery("""
                         select t.source_id, d.kind debit, d.owner debit_owner, c.kind credit, c.owner credit_owner,
                                sum(t.amount_fen) fen
@@ -145,13 +178,7 @@ public class Ledger {
                         where t.source_id = any(:sources)
                         group by 1, 2, 3, 4, 5
                         """)
-                .bindArray(
-                        "sources",
-                        Long.class,
-                        sources.values().stream()
-                                .filter(source -> source.version() > 0)
-                                .map(Source::id)
-                                .toList())
+                .bindArray("sources", Long.class, posted)
                 .map((row, context) -> standing.computeIfAbsent(row.getLong("source_id"), id -> new HashMap<>())
                         .put(
                                 new Flow(
@@ -199,7 +226,7 @@ public class Ledger {
                 .bindArray(
                         "versions",
                         Integer.class,
-                        rows.stream().map(r -> r.source().version() + 1).toList())
+                        rows.stream().map(r -> r.source().next()).toList())
                 .bindArray(
                         "debits",
                         Long.class,
@@ -224,12 +251,17 @@ public class Ledger {
                         "reasons", String.class, rows.stream().map(Row::reason).toList())
                 .bind("at", utc(at))
                 .execute();
-        handle.createUpdate("update ledger_source set version = version + 1 where id = any(:sources)")
-                .bindArray(
-                        "sources",
-                        Long.class,
-                        rows.stream().map(r -> r.source().id()).distinct().toList())
-                .execute();
+        var older = rows.stream()
+                .map(Row::source)
+                .filter(source -> !source.made())
+                .map(Source::id)
+                .distinct()
+                .toList();
+        if (!older.isEmpty()) {
+            handle.createUpdate("update ledger_source set version = version + 1 where id = any(:sources)")
+                    .bindArray("sources", Long.class, older)
+                    .execute();
+        }
     }
 
     private static Map<Account, Long> accounts(Handle handle, List<Row> rows) {

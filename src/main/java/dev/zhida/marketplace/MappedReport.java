@@ -57,6 +57,7 @@ public final class MappedReport {
     /**
      * Reads a file; rows are handed on in file order, and one that is refused does not stop the others.
      *
+     * @param rows {@code null} to see only whether the file can be read
      * @throws Refusal {@code not-a-report} naming the headers that are mapped and not there, or as {@link ReportTable}
      */
     public static void read(Path file, Marketplace marketplace, ReportMapping mapping, Consumer<ReportRow> rows) {
@@ -81,7 +82,7 @@ public final class MappedReport {
     private void row(int number, List<String> cells) {
         if (columns == null) {
             findHeader(number, cells);
-        } else if (!cells.isEmpty()) {
+        } else if (!cells.isEmpty() && rows != null) {
             rows.accept(understand(number, cells));
         }
     }
