@@ -103,10 +103,14 @@ public interface Connector {
     Optional<ItemFacts> item(Connection connection, ItemReference item);
 
     /** Counts of a native token; empty where the marketplace tells none. */
-    Optional<TokenCounts> tokenCounts(Connection connection, String token);
+    default Optional<TokenCounts> tokenCounts(Connection connection, String token) {
+        return Optional.empty();
+    }
 
     /** Slots whose tokens are at risk; empty where the marketplace tells none. */
-    List<TokenRisk> tokenRisks(Connection connection);
+    default List<TokenRisk> tokenRisks(Connection connection) {
+        return List.of();
+    }
 
     /**
      * Whether a person has bound a slot (备案), without which its links earn nothing; empty where nobody has to.

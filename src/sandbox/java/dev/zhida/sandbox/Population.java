@@ -70,6 +70,8 @@ final class Population {
                     false,
                     false));
             twin.live(List.of(first.states()));
+            // A punishment names the sub-order: whoever earns from it is frozen.
+            twin.freeze = first.freeze;
             lines.add(twin);
         }
         return lines;

@@ -185,16 +185,6 @@ class ProducedLinksTest {
         }
 
         @Override
-        public Optional<TokenCounts> tokenCounts(Connection connection, String token) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<TokenRisk> tokenRisks(Connection connection) {
-            return List.of();
-        }
-
-        @Override
         public String test(Connection connection) {
             return "nothing";
         }

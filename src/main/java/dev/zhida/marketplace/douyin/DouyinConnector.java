@@ -10,7 +10,6 @@ import dev.zhida.marketplace.MarketplaceConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** What both of Douyin's gateways have in common. */
 interface DouyinConnector extends Connector {
@@ -57,15 +56,5 @@ interface DouyinConnector extends Connector {
             case ORDERS_SETTLED, REFUNDS_UPDATED, RELATION_REFUNDS_UPDATED, PUNISHMENTS ->
                 throw new IllegalArgumentException("Douyin has no feed " + feed);
         };
-    }
-
-    @Override
-    default Optional<TokenCounts> tokenCounts(Connection connection, String token) {
-        return Optional.empty();
-    }
-
-    @Override
-    default List<TokenRisk> tokenRisks(Connection connection) {
-        return List.of();
     }
 }

@@ -186,16 +186,6 @@ class JdConnector implements Connector {
     }
 
     @Override
-    public Optional<TokenCounts> tokenCounts(Connection connection, String token) {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<TokenRisk> tokenRisks(Connection connection) {
-        return List.of();
-    }
-
-    @Override
     public String test(Connection connection) {
         var until = calls.now();
         orders(connection, 3, until.minus(Duration.ofMinutes(1)), until, null);

@@ -203,16 +203,6 @@ class PddConnector implements Connector {
     }
 
     @Override
-    public Optional<TokenCounts> tokenCounts(Connection connection, String token) {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<TokenRisk> tokenRisks(Connection connection) {
-        return List.of();
-    }
-
-    @Override
     public String test(Connection connection) {
         var until = calls.now();
         updated(connection, until.minus(Duration.ofMinutes(1)), until, null);
