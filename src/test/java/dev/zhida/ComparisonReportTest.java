@@ -23,10 +23,12 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -319,6 +321,56 @@ class ComparisonReportTest {
         assertThat(answer.getInt("groups[0].arms.TOKEN.orders")).isEqualTo(1);
         assertThat(compare("by=label").getList("groups.arms.LINK.orders.findAll { it != null }"))
                 .isEqualTo(List.of(1, 1));
+    }
+
+    @Test
+    void a_parent_order_counts_once_in_a_group_of_the_funnel_and_once_a_day() {
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        var before = TODAY.minusDays(8);
+        visited(link, TODAY, 10, "IOS");
+        visited(token, before, 5, "IOS");
+        var partlyValid = "p" + UUID.randomUUID();
+        line(link, TODAY, partlyValid, "PAID", 0, "EXACT");
+        line(link, before, partlyValid, "SETTLED", 0, "EXACT");
+        line(token, before, partlyValid, "SETTLED", 0, "EXACT");
+        line(token, TODAY, partlyValid, "INVALID", 0, "EXACT");
+        var invalid = "p" + UUID.randomUUID();
+        line(link, TODAY, invalid, "INVALID", 0, "EXACT");
+        line(link, before, invalid, "INVALID", 0, "EXACT");
+        line(token, before, invalid, "INVALID", 0, "EXACT");
+        RollupCheck.await();
+        rollup.sumWeeks(TODAY);
+
+        // A creator's rows are read, those of everybody are kept; orders, settled, invalid.
+        assertThat(funnel(key, "by=creator")).containsExactly(Map.entry(creator.toString(), List.of(1, 1, 1)));
+        assertThat(funnel(World.FINANCE, "by=creator")).containsEntry(creator.toString(), List.of(1, 1, 1));
+        var placements = Map.of(link.code(), List.of(1, 1, 1), token.code(), List.of(1, 1, 1));
+        assertThat(funnel(key, "by=placement")).isEqualTo(placements);
+        assertThat(funnel(World.FINANCE, "by=placement")).containsAllEntriesOf(placements);
+
+        var days = as(key).get("/api/v1/reports/trend").jsonPath();
+        for (var day : List.of(TODAY, before)) {
+            var counts = "days.find { it.day == '" + day + "' }.counts.";
+            assertThat(days.getInt(counts + "orders")).isEqualTo(1);
+            assertThat(days.getInt(counts + "settledOrders")).isEqualTo(day.equals(TODAY) ? 0 : 1);
+        }
+    }
+
+    /** Orders, settled and invalid ones, of the file, by group. */
+    private static Map<String, List<Integer>> funnel(String key, String query) {
+        return as(key).get("/api/v1/reports/funnel.csv?" + query)
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString()
+                .lines()
+                .skip(1)
+                .map(line -> line.split(","))
+                .takeWhile(cells -> !cells[0].equals("#END"))
+                .collect(Collectors.toMap(cells -> cells[1], cells -> Arrays.stream(cells, 13, 16)
+                        .map(Integer::valueOf)
+                        .toList()));
     }
 
     @Test

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -240,16 +239,13 @@ class ComparisonReport {
             this.weekCounts = weekCounts;
             this.from = question.from() == null ? firstDay() : question.from();
             var until = question.until().plusDays(1);
-            var begin = monday(from).equals(from) ? from : monday(from).plusDays(7);
-            var end = monday(until);
+            var begin =
+                    Days.monday(from).equals(from) ? from : Days.monday(from).plusDays(7);
+            var end = Days.monday(until);
             this.wholeFrom = begin.isBefore(end) ? begin : until;
             this.wholeUntil = begin.isBefore(end) ? end : until;
             this.firstWeek = week(from);
             this.lastWeek = week(until);
-        }
-
-        private static LocalDate monday(LocalDate day) {
-            return day.minusDays(day.getDayOfWeek().getValue() - 1L);
         }
 
         private LocalDate firstDay() {
@@ -436,10 +432,9 @@ class ComparisonReport {
 
         private void peopleOfWeeks() {
             if (everything()) {
-                weekCounts.touches(handle, wholeFrom, wholeUntil).forEach((week, touches) -> {
-                    var values = touches.people().values();
-                    people(week(week), "", touches.people().placements(), values[0], values[1], values[2]);
-                });
+                weekCounts
+                        .touches(handle, wholeFrom, wholeUntil)
+                        .forEach((week, touches) -> people(week(week), "", touches.people()));
             } else {
                 people(PEOPLE_OF_WEEKS);
             }
@@ -447,28 +442,25 @@ class ComparisonReport {
 
         private void people(String source) {
             ask("""
-                            select day, os, array_agg(placement_id) placements, array_agg(clicks) clicks,
-                                array_agg(pastes) pastes, array_agg(landings) landings
-                            from (%s) x %s group by day, os
-                            """.formatted(source, everything() ? "" : "where placement_id = any(:spots)"))
+                            select day, os, %s from (%s) x %s group by day, os
+                            """.formatted(
+                                    Columns.select(PlacementCounts.PEOPLE),
+                                    source,
+                                    everything() ? "" : "where placement_id = any(:spots)"))
                     .map((row, context) -> {
-                        people(
-                                week(row),
-                                row.getString("os"),
-                                longs(row, "placements"),
-                                longs(row, "clicks"),
-                                longs(row, "pastes"),
-                                longs(row, "landings"));
+                        people(week(row), row.getString("os"), Columns.of(row, 3));
                         return row;
                     })
                     .list();
         }
 
-        private void people(int week, String os, long[] placements, long[] clicks, long[] pastes, long[] landings) {
+        private void people(int week, String os, Columns people) {
+            var placements = people.placements();
+            var values = people.values();
             for (var i = 0; i < placements.length; i++) {
                 var spot = spots.get(placements[i]);
                 if (spot != null) {
-                    var n = people(spot.medium(), clicks[i], pastes[i], landings[i]);
+                    var n = people(spot.medium(), values[0][i], values[1][i], values[2][i]);
                     if (n > 0) {
                         seen.add(placements[i]);
                     }
@@ -562,20 +554,20 @@ class ComparisonReport {
         private void orders(String source) {
             var own = everything() ? "" : "and placement_id = any(:spots)";
             ask("""
-                            select day, os, array_agg(placement_id) placements, array_agg(paid) paid, array_agg(settled) settled,
-                                array_agg(gmv_fen) gmv, array_agg(estimated_fen) commission
-                            from (%s) x where confidence = 'EXACT' %s group by day, os
-                            """.formatted(source, own))
+                            select day, os, %s from (%s) x where confidence = 'EXACT' %s group by day, os
+                            """.formatted(Columns.select("paid, settled, gmv_fen, estimated_fen"), source, own))
                     .bind("age", question.cohortDays())
                     .map((row, context) -> {
+                        var sums = Columns.of(row, 3);
+                        var values = sums.values();
                         certain(
                                 week(row),
                                 row.getString("os"),
-                                longs(row, "placements"),
-                                longs(row, "paid"),
-                                longs(row, "settled"),
-                                longs(row, "gmv"),
-                                longs(row, "commission"));
+                                sums.placements(),
+                                values[0],
+                                values[1],
+                                values[2],
+                                values[3]);
                         return row;
                     })
                     .list();
@@ -702,12 +694,6 @@ class ComparisonReport {
                 }
             }
         }
-    }
-
-    private static long[] longs(ResultSet row, String column) throws SQLException {
-        return Arrays.stream((Number[]) row.getArray(column).getArray())
-                .mapToLong(Number::longValue)
-                .toArray();
     }
 
     /** Words for a key in Chinese, where it is a word of ours. */

@@ -5,6 +5,7 @@ import dev.zhida.problem.Refusal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
 
 /** Business days from the first until, not including, the last. */
 record Days(LocalDate from, LocalDate until) {
@@ -31,6 +32,15 @@ record Days(LocalDate from, LocalDate until) {
 
     long count() {
         return ChronoUnit.DAYS.between(from, until);
+    }
+
+    Stream<LocalDate> stream() {
+        return from.datesUntil(until);
+    }
+
+    /** The first day of a day's week. */
+    static LocalDate monday(LocalDate day) {
+        return day.minusDays(day.getDayOfWeek().getValue() - 1L);
     }
 
     /** As many days right before these. */

@@ -7,16 +7,17 @@ import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
 import dev.zhida.report.Funnel.Counts;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.ObjIntConsumer;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -40,7 +41,7 @@ class PlacementCounts {
     /** What can be one group of a report. */
     enum Grouping {
         PLACEMENT("p.code", "concat_ws(' ', p.platform, p.scene, p.medium, nullif(p.label, ''))"),
-        CREATOR("p.creator_id::text", "(select c.name from creator c where c.id = p.creator_id)"),
+        CREATOR("p.creator_id::text", "c.name"),
         CAMPAIGN("coalesce(p.campaign_id::text, '')", "coalesce(m.name, '')"),
         PLATFORM("p.platform", "p.platform"),
         SCENE("p.scene", "p.scene"),
@@ -82,227 +83,219 @@ class PlacementCounts {
         }
     }
 
-    /** The placements of a selection, as {@code seen}. */
-    static final String SEEN = """
-            seen as materialized (
-                select p.id, %s as key, %s as name
-                from placement p join offer o on o.id = p.offer_id left join campaign m on m.id = p.campaign_id
-                where (:creator::uuid is null or p.creator_id = :creator)
-                  and (:brand::uuid is null or m.brand_id = :brand)
-                  and (:campaign::uuid is null or p.campaign_id = :campaign)
-                  and (:code::text is null or p.code = :code)
-            )""";
+    /** The placements {@code p} of a selection; PostgreSQL leaves out those joins of which nothing is asked. */
+    private static final String SELECTED = """
+            from placement p left join offer o on o.id = p.offer_id left join campaign m on m.id = p.campaign_id
+                left join creator c on c.id = p.creator_id
+            where (:creator::uuid is null or p.creator_id = :creator)
+              and (:brand::uuid is null or m.brand_id = :brand)
+              and (:campaign::uuid is null or p.campaign_id = :campaign)
+              and (:code::text is null or p.code = :code)
+            """;
 
-    /**
-     * What is counted by placement: whole weeks where their sums hold, unless they are in memory, and single days around
-     * them. Orders of unknown placement are nobody's here.
-     */
-    private static final String SUMS = """
-            whole as materialized (
-                select week from rollup_week where week >= :from and week + 7 <= :until
-            ), single as materialized (
-                select d::date as day from generate_series(:from::date, :until::date - 1, interval '1 day') d
-                where date_trunc('week', d)::date not in (select week from whole)
-            ), acts as (
-                select t.placement_id, %1$s from rollup_act_week t
-                where t.week = any(array(select week from whole where not :kept)) %2$s
-                union all
-                select t.placement_id, %1$s from rollup_act_day t
-                where t.day = any(array(select day from single)) %2$s
-            ), people as (
-                select t.placement_id, clicks + pastes as people from rollup_people_week t
-                where t.week = any(array(select week from whole where not :kept)) %2$s
-                union all
-                select t.placement_id, clicks + pastes from rollup_people_day t
-                where t.day = any(array(select day from single)) %2$s
-            ), bought as (
-                select t.placement_id, %3$s from rollup_order_week t
-                where t.week = any(array(select week from whole where not :kept)) and t.placement_id <> 0 %2$s
-                union all
-                select t.placement_id, %3$s from rollup_order_day t
-                where t.day = any(array(select day from single)) and t.placement_id <> 0 %2$s
-            )""";
+    private static final String SEEN = "seen as materialized (select p.id " + SELECTED + ")";
 
     static final String ACTS = "clicks, sent_on, pages, landings, copies, opens, shares, brought_back, pastes";
+    static final String PEOPLE = "clicks, pastes, landings";
+    static final String ORDERS = "paid, settled, invalid, gmv_fen, estimated_fen, settled_fen";
 
-    private static final String ORDERS = """
-            paid as orders, settled as settled_orders, invalid as invalid_orders, gmv_fen, estimated_fen, settled_fen""";
+    /** Parts of parent orders that lie in several, each with a number for its parent order. */
+    private static final String PARTS = """
+            (select day, placement_id, hashtextextended(marketplace || '/' || parent_no, 0) as parent, paid, settled, invalid
+             from rollup_order_part where not alone) parts""";
 
-    private static final String COUNTS = """
-            clicks, people, sent_on, pages, landings, copies, opens, shares, brought_back, pastes, orders, settled_orders,
-            invalid_orders, gmv_fen, estimated_fen, settled_fen""";
+    private static final String PART = "parent, paid, settled, invalid";
 
-    private static final String AGAIN = "again_orders, again_settled, again_invalid";
-
-    /** A parent order that lies in several parts is one order; it is invalid if all of it is. */
-    private static final String AGAIN_OF_A_PARENT = """
-            greatest(sum(p.paid) - 1, 0) as again_orders, greatest(sum(p.settled) - 1, 0) as again_settled,
-            sum(p.invalid) - bool_and(p.invalid = 1)::int as again_invalid""";
-
-    private static final int PEOPLE = 1;
-    private static final int FIRST_OF_ORDERS = 10;
+    // What is counted of a group, as one array: acts in the order of ACTS, people, orders in the order of ORDERS.
+    private static final int PEOPLE_AT = 9;
+    private static final int ORDERS_AT = 10;
+    private static final int COUNTED = 16;
 
     /** A group with what is counted of it. */
     record Group(String key, String name, Counts counts) {}
 
-    /** A group as it is summed up: numbers in the order of {@link #COUNTS}, and orders that were counted again. */
-    private record Sums(String key, String name, long[] numbers, long[] again) {
+    private record Spot(long id, String key, String name) {}
 
-        static Sums of(ResultSet row) throws SQLException {
-            return new Sums(row.getString("key"), row.getString("name"), longs(row, COUNTS), longs(row, AGAIN));
-        }
+    private record Sums(String key, String name, long[] counted) {}
 
-        private static long[] longs(ResultSet row, String columns) throws SQLException {
-            var names = columns.split(",\\s*");
-            var numbers = new long[names.length];
-            for (var i = 0; i < numbers.length; i++) {
-                numbers[i] = row.getLong(names[i]);
-            }
-            return numbers;
-        }
-
-        Group group() {
-            return new Group(key, name, counts(numbers, again));
-        }
-    }
-
-    /** What is counted of each group. */
+    /** What is counted of each group. Orders of unknown placement are nobody's here. */
     List<Group> byGroup(Grouping by, Selection selection, Days days) {
         return OneMoment.read(jdbi, handle -> {
-            var sums = query(
-                            handle,
-                            """
-                        with %s, %s,
-                        acted as (select placement_id, %s from acts group by 1),
-                        came as (select placement_id, %s from people group by 1),
-                        sold as (select placement_id, %s from bought group by 1),
-                        grouped as (
-                            select s.key, min(s.name) as name, %s
-                            from seen s
-                            left join acted on acted.placement_id = s.id
-                            left join came on came.placement_id = s.id
-                            left join sold on sold.placement_id = s.id
-                            group by s.key
-                        ), again as (select part.key, %s from (
-                            select s.key, %s from rollup_order_part p join seen s on s.id = p.placement_id
-                            where not p.alone and p.day >= :from and p.day < :until
-                            group by s.key, p.marketplace, p.parent_no) part group by 1)
-                        select g.*, a.again_orders, a.again_settled, a.again_invalid
-                        from grouped g left join again a using (key)
-                        """.formatted(
-                                    SEEN.formatted(by.key, by.name),
-                                    SUMS.formatted(ACTS, within(selection), ORDERS),
-                                    sums(ACTS),
-                                    sums("people"),
-                                    sums("orders, settled_orders, invalid_orders, gmv_fen, estimated_fen, settled_fen"),
-                                    sums(COUNTS),
-                                    sums(AGAIN),
-                                    AGAIN_OF_A_PARENT),
-                            selection,
-                            days)
-                    .bind("kept", !selection.limits())
-                    .map((row, context) -> Sums.of(row))
-                    .list();
-            if (!selection.limits()) {
-                addWeeks(handle, by, selection, days, sums);
-            }
-            return sums.stream().map(Sums::group).toList();
+            var groups = new LinkedHashMap<String, Sums>();
+            var spots = new HashMap<Long, long[]>();
+            selection
+                    .bind(handle.createQuery("select p.id, %s, %s ".formatted(by.key, by.name) + SELECTED))
+                    .map((row, context) -> new Spot(row.getLong(1), row.getString(2), row.getString(3)))
+                    .forEach(spot -> spots.put(
+                            spot.id(),
+                            groups.computeIfAbsent(spot.key(), key -> new Sums(key, spot.name(), new long[COUNTED]))
+                                    .counted()));
+            add(handle, spots, selection, days);
+            return groups.values().stream()
+                    .map(sums -> new Group(sums.key(), sums.name(), counts(sums.counted())))
+                    .toList();
         });
     }
 
-    /** Over everything, most is in memory; of a selection few rows are to be read. */
-    private void addWeeks(Handle handle, Grouping by, Selection selection, Days days, List<Sums> sums) {
-        var byKey = sums.stream().collect(Collectors.toMap(Sums::key, Sums::numbers));
-        var byPlacement = new HashMap<Long, long[]>();
-        query(handle, "with %s select id, key from seen".formatted(SEEN.formatted(by.key, by.name)), selection, days)
-                .map((row, context) -> byPlacement.put(row.getLong("id"), byKey.get(row.getString("key"))))
-                .list();
+    /**
+     * Whole weeks where their sums hold, and single days around them. Over everything, most is in memory; of a selection
+     * few rows are to be read.
+     */
+    private void add(Handle handle, Map<Long, long[]> spots, Selection selection, Days days) {
+        var weeks = weekCounts.whole(handle, days.from(), days.until());
+        var single =
+                days.stream().filter(day -> !weeks.contains(Days.monday(day))).toList();
+        var rows = selection.limits()
+                ? new Rows(handle, spots.keySet(), weeks, single)
+                : new Rows(handle, null, List.of(), single);
+        if (!selection.limits()) {
+            addWeeks(handle, spots, days);
+        }
+        add(spots, 0, rows.sums("act", ACTS));
+        addPeople(spots, rows.sums("people", PEOPLE));
+        add(spots, ORDERS_AT, rows.sums("order", ORDERS));
+        countOnce(rows.parts(days), spots::get);
+    }
+
+    private void addWeeks(Handle handle, Map<Long, long[]> spots, Days days) {
         var orders = weekCounts.orders(handle, days.from(), days.until());
         weekCounts.touches(handle, days.from(), days.until()).forEach((week, touches) -> {
-            var acts = touches.acts().values();
-            add(byPlacement, touches.acts().placements(), (numbers, i) -> {
-                numbers[0] += acts[0][i];
-                for (var act = 1; act < acts.length; act++) {
-                    numbers[PEOPLE + act] += acts[act][i];
-                }
-            });
-            var people = touches.people().values();
-            add(
-                    byPlacement,
-                    touches.people().placements(),
-                    (numbers, i) -> numbers[PEOPLE] += people[0][i] + people[1][i]);
-            var counted = orders.get(week);
-            if (counted != null) {
-                var certain = counted.certain().values();
-                add(byPlacement, counted.certain().placements(), (numbers, i) -> {
-                    for (var order = 0; order < certain.length; order++) {
-                        numbers[FIRST_OF_ORDERS + order] += certain[order][i];
+            add(spots, 0, touches.acts());
+            addPeople(spots, touches.people());
+            var ordered = orders.get(week);
+            if (ordered != null) {
+                add(spots, ORDERS_AT, ordered.certain());
+                ordered.uncertain().forEach(one -> {
+                    var counted = spots.get(one.placement());
+                    for (var i = 0; counted != null && i < one.sums().length; i++) {
+                        counted[ORDERS_AT + i] += one.sums()[i];
                     }
                 });
-                for (var uncertain : counted.uncertain()) {
-                    var numbers = byPlacement.get(uncertain.placement());
-                    for (var order = 0; numbers != null && order < uncertain.sums().length; order++) {
-                        numbers[FIRST_OF_ORDERS + order] += uncertain.sums()[order];
-                    }
-                }
             }
         });
     }
 
-    private static void add(Map<Long, long[]> byPlacement, long[] placements, ObjIntConsumer<long[]> adding) {
+    private static void add(Map<Long, long[]> spots, int at, Columns columns) {
+        var placements = columns.placements();
         for (var i = 0; i < placements.length; i++) {
-            var numbers = byPlacement.get(placements[i]);
-            if (numbers != null) {
-                adding.accept(numbers, i);
+            var counted = spots.get(placements[i]);
+            for (var column = 0; counted != null && column < columns.values().length; column++) {
+                counted[at + column] += columns.values()[column][i];
             }
+        }
+    }
+
+    private static void addPeople(Map<Long, long[]> spots, Columns people) {
+        add(spots, PEOPLE_AT, new Columns(people.placements(), people.values()[0]));
+        add(spots, PEOPLE_AT, new Columns(people.placements(), people.values()[1]));
+    }
+
+    /** A parent order that lies in several parts of a group is one order; it is invalid if all of it is. */
+    private static void countOnce(Columns parts, LongFunction<long[]> groupOf) {
+        record Parent(long[] group, long number) {}
+        var first = new HashMap<Parent, long[]>();
+        var values = parts.values();
+        for (var i = 0; i < parts.placements().length; i++) {
+            var group = groupOf.apply(parts.placements()[i]);
+            if (group != null) {
+                var sums = first.computeIfAbsent(new Parent(group, values[0][i]), parent -> new long[4]);
+                sums[0] += values[1][i];
+                sums[1] += values[2][i];
+                sums[2] += values[3][i];
+                sums[3]++;
+            }
+        }
+        first.forEach((parent, sums) -> {
+            parent.group()[ORDERS_AT] -= Math.max(sums[0] - 1, 0);
+            parent.group()[ORDERS_AT + 1] -= Math.max(sums[1] - 1, 0);
+            parent.group()[ORDERS_AT + 2] -= sums[2] == sums[3] ? sums[2] - 1 : sums[2];
+        });
+    }
+
+    /**
+     * What is read by placement.
+     *
+     * @param own {@code null} for all placements: looking each up would only cost
+     */
+    private record Rows(Handle handle, Set<Long> own, Collection<LocalDate> weeks, List<LocalDate> days) {
+
+        Columns sums(String what, String columns) {
+            return read(
+                    """
+                    select %1$s from (
+                        select placement_id, %2$s from (
+                            select placement_id, %3$s from rollup_%4$s_week where week = any(:weeks) %5$s
+                            union all
+                            select placement_id, %3$s from rollup_%4$s_day where day = any(:days) %5$s
+                        ) counted group by 1
+                    ) summed
+                    """.formatted(Columns.select(columns), PlacementCounts.sums(columns), columns, what, within()),
+                    days);
+        }
+
+        Columns parts(Days days) {
+            return read(
+                    "select %s from %s where day = any(:days) %s".formatted(Columns.select(PART), PARTS, within()),
+                    days.stream().toList());
+        }
+
+        private String within() {
+            return own == null ? "" : "and placement_id = any(:own)";
+        }
+
+        private Columns read(String sql, List<LocalDate> days) {
+            return handle.createQuery(sql)
+                    .bindArray("weeks", LocalDate.class, weeks)
+                    .bindArray("days", LocalDate.class, days)
+                    .bindArray("own", Long.class, own == null ? Set.of() : own)
+                    .map((row, context) -> Columns.of(row, 1))
+                    .one();
         }
     }
 
     private static String sums(String columns) {
-        return Arrays.stream(columns.split(","))
-                .map(String::strip)
-                .map(column -> "coalesce(sum(" + column + "), 0)::bigint as " + column)
+        return Arrays.stream(columns.split(", "))
+                .map(column -> "sum(" + column + ")::bigint as " + column)
                 .collect(Collectors.joining(", "));
     }
 
     /** What is counted of each day; days of which nothing is counted are missing. */
     Map<LocalDate, Counts> byDay(Selection selection, Days days) {
-        var byDay = new TreeMap<LocalDate, Counts>();
-        var inside = "t.day >= :from and t.day < :until " + within(selection);
-        OneMoment.read(jdbi, handle -> query(
-                        handle,
-                        """
-                        with %s,
-                        acted as (select day, %s from rollup_act_day t where %s group by 1),
-                        came as (
-                            select day, sum(clicks + pastes)::bigint as people from rollup_people_day t where %s group by 1),
+        return OneMoment.read(jdbi, handle -> {
+            var byDay = new TreeMap<LocalDate, long[]>();
+            var inside = "t.day >= :from and t.day < :until "
+                    // Where everything is wanted, looking each placement up would only cost.
+                    + (selection.limits() ? "and t.placement_id = any(array(select id from seen))" : "");
+            query(handle, """
+                        with %1$s,
+                        acted as (select day, %2$s from rollup_act_day t where %4$s group by 1),
+                        came as (select day, sum(clicks + pastes)::bigint from rollup_people_day t where %4$s group by 1),
                         sold as (
-                            select day, %s from (select day, %s from rollup_order_day t
-                                where t.placement_id <> 0 and %s) orders group by 1)
-                        , again as (select part.day, %s from (
-                            select p.day, %s from rollup_order_part p
-                            where not p.alone and p.placement_id = any(array(select id from seen))
-                              and p.day >= :from and p.day < :until
-                            group by p.day, p.marketplace, p.parent_no) part group by 1)
-                        select day, %s, again_orders, again_settled, again_invalid
-                        from acted full join came using (day) full join sold using (day) left join again using (day)
-                        """.formatted(
-                                SEEN.formatted("''", "''"),
-                                sums(ACTS),
-                                inside,
-                                inside,
-                                sums("orders, settled_orders, invalid_orders, gmv_fen, estimated_fen, settled_fen"),
-                                ORDERS,
-                                inside,
-                                sums(AGAIN),
-                                AGAIN_OF_A_PARENT,
-                                COUNTS),
-                        selection,
-                        days)
-                .map((row, context) -> byDay.put(
-                        row.getObject("day", LocalDate.class), counts(Sums.longs(row, COUNTS), Sums.longs(row, AGAIN))))
-                .list());
-        return byDay;
+                            select day, %3$s from rollup_order_day t where t.placement_id <> 0 and %4$s group by 1)
+                        select * from acted full join came using (day) full join sold using (day)
+                        """.formatted(SEEN, sums(ACTS), sums(ORDERS), inside), selection, days)
+                    .map((row, context) -> {
+                        var counted = new long[COUNTED];
+                        for (var i = 0; i < COUNTED; i++) {
+                            counted[i] = row.getLong(2 + i);
+                        }
+                        return byDay.put(row.getObject("day", LocalDate.class), counted);
+                    })
+                    .list();
+            query(handle, """
+                        with %s select day, %s from %s
+                        where day >= :from and day < :until and placement_id = any(array(select id from seen)) group by 1
+                        """.formatted(SEEN, Columns.select(PART), PARTS), selection, days)
+                    .map((row, context) -> {
+                        var day = byDay.get(row.getObject("day", LocalDate.class));
+                        countOnce(Columns.of(row, 2), placement -> day);
+                        return day;
+                    })
+                    .list();
+            var counts = new TreeMap<LocalDate, Counts>();
+            byDay.forEach((day, counted) -> counts.put(day, counts(counted)));
+            return counts;
+        });
     }
 
     /** What the marketplaces report as commission of a selection's valid orders: settled, else expected. */
@@ -315,15 +308,10 @@ class PlacementCounts {
                           and o.status in ('PAID', 'RECEIVED', 'SETTLED')
                           and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) >= :fromAt
                           and coalesce(o.clicked_at, o.created_at, o.paid_at, o.first_observed_at) < :untilAt
-                        """.formatted(SEEN.formatted("''", "''")), selection, days)
+                        """.formatted(SEEN), selection, days)
                 .mapTo(Long.class)
                 .map(Money::ofFen)
                 .one());
-    }
-
-    /** Where everything is wanted, looking each placement up would only cost. */
-    private static String within(Selection selection) {
-        return selection.limits() ? "and t.placement_id = any(array(select id from seen))" : "";
     }
 
     private static Query query(Handle handle, String sql, Selection selection, Days days) {
@@ -335,24 +323,24 @@ class PlacementCounts {
                 .bind("untilAt", utc(BusinessTime.startOf(days.until())));
     }
 
-    private static Counts counts(long[] numbers, long[] again) {
+    private static Counts counts(long[] counted) {
         return new Counts(
-                numbers[0],
-                numbers[PEOPLE],
-                numbers[2],
-                numbers[3],
-                numbers[4],
-                numbers[5],
-                numbers[6],
-                numbers[7],
-                numbers[8],
-                numbers[9],
-                numbers[FIRST_OF_ORDERS] - again[0],
-                numbers[11] - again[1],
-                numbers[12] - again[2],
-                numbers[13],
-                numbers[14],
-                numbers[15]);
+                counted[0],
+                counted[PEOPLE_AT],
+                counted[1],
+                counted[2],
+                counted[3],
+                counted[4],
+                counted[5],
+                counted[6],
+                counted[7],
+                counted[8],
+                counted[ORDERS_AT],
+                counted[ORDERS_AT + 1],
+                counted[ORDERS_AT + 2],
+                counted[ORDERS_AT + 3],
+                counted[ORDERS_AT + 4],
+                counted[ORDERS_AT + 5]);
     }
 
     /** How long buyers took from the click to the order: upper bounds in seconds, the last bar being open. */
@@ -377,7 +365,7 @@ class PlacementCounts {
                             select case when delay is null then :bars + 1
                                 else width_bucket(delay::float8, cast(:bounds as float8[])) end bar, count(*) n
                             from firsts group by 1
-                            """.formatted(SEEN.formatted("''", "''")), selection, days)
+                            """.formatted(SEEN), selection, days)
                     .bindArray(
                             "bounds",
                             Double.class,

@@ -7,12 +7,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -39,20 +40,9 @@ class WeekCounts {
     }
 
     /**
-     * Counts of placements.
-     *
-     * @param values one array for each thing counted, in the order of the placements
-     */
-    record Columns(long[] placements, long[]... values) {
-        int numbers() {
-            return placements.length * (values.length + 1);
-        }
-    }
-
-    /**
      * What people did in a week.
      *
-     * @param people clicks, pastes and landings of different people a day
+     * @param people different people a day, in the order of {@link PlacementCounts#PEOPLE}
      * @param acts in the order of {@link PlacementCounts#ACTS}
      */
     record TouchWeek(Columns people, Columns acts) {
@@ -81,7 +71,7 @@ class WeekCounts {
     /**
      * The orders of clicks of a week.
      *
-     * @param certain orders paid, settled and invalid, GMV, estimated and settled commission in fen
+     * @param certain in the order of {@link PlacementCounts#ORDERS}
      */
     record OrderWeek(Columns certain, List<Uncertain> uncertain, List<Part> together) {
         private int numbers() {
@@ -89,12 +79,21 @@ class WeekCounts {
         }
     }
 
-    /** What people did in the weeks between two Mondays that are over and summed. */
+    /** The Mondays of the weeks between two days that are over and summed. */
+    Set<LocalDate> whole(Handle handle, LocalDate from, LocalDate until) {
+        return handle.createQuery("select week from rollup_week where week >= :from and week + 7 <= :until")
+                .bind("from", from)
+                .bind("until", until)
+                .mapTo(LocalDate.class)
+                .set();
+    }
+
+    /** What people did in the weeks between two days that are over and summed. */
     Map<LocalDate, TouchWeek> touches(Handle handle, LocalDate from, LocalDate until) {
         return weeks(handle, "rollup_week", from, until, touches, week -> touches(handle, week));
     }
 
-    /** The orders of clicks of the weeks between two Mondays; weeks without any are missing. */
+    /** The orders of clicks of the weeks between two days; weeks without any are missing. */
     Map<LocalDate, OrderWeek> orders(Handle handle, LocalDate from, LocalDate until) {
         return weeks(handle, "rollup_order_week_version", from, until, orders, week -> orders(handle, week));
     }
@@ -105,7 +104,7 @@ class WeekCounts {
             LocalDate from,
             LocalDate until,
             Cache<Version, T> cache,
-            java.util.function.Function<LocalDate, T> read) {
+            Function<LocalDate, T> read) {
         var weeks = new TreeMap<LocalDate, T>();
         handle.createQuery(
                         "select week, version::text from " + versions + " where week >= :from and week + 7 <= :until")
@@ -127,7 +126,7 @@ class WeekCounts {
 
     private static TouchWeek touches(Handle handle, LocalDate week) {
         return new TouchWeek(
-                columns(handle, "clicks, pastes, landings", "rollup_people_week where week = :week", week),
+                columns(handle, PlacementCounts.PEOPLE, "rollup_people_week where week = :week", week),
                 columns(handle, PlacementCounts.ACTS, "rollup_act_week where week = :week", week));
     }
 
@@ -135,7 +134,7 @@ class WeekCounts {
         return new OrderWeek(
                 columns(
                         handle,
-                        "paid, settled, invalid, gmv_fen, estimated_fen, settled_fen",
+                        PlacementCounts.ORDERS,
                         "rollup_order_week where week = :week and confidence = 'EXACT' and paid + invalid > 0",
                         week),
                 handle.createQuery("""
@@ -170,26 +169,9 @@ class WeekCounts {
     }
 
     private static Columns columns(Handle handle, String columns, String rows, LocalDate week) {
-        var names = columns.split(",\\s*");
-        var gathered = Arrays.stream(names)
-                .map(name -> "coalesce(array_agg(" + name + "), '{}')")
-                .toList();
-        return handle.createQuery("select coalesce(array_agg(placement_id), '{}'), " + String.join(", ", gathered)
-                        + " from " + rows)
+        return handle.createQuery("select " + Columns.select(columns) + " from " + rows)
                 .bind("week", week)
-                .map((row, context) -> {
-                    var values = new long[names.length][];
-                    for (var i = 0; i < names.length; i++) {
-                        values[i] = longs(row, 2 + i);
-                    }
-                    return new Columns(longs(row, 1), values);
-                })
+                .map((row, context) -> Columns.of(row, 1))
                 .one();
-    }
-
-    private static long[] longs(ResultSet row, int column) throws SQLException {
-        return Arrays.stream((Number[]) row.getArray(column).getArray())
-                .mapToLong(Number::longValue)
-                .toArray();
     }
 }
