@@ -124,8 +124,9 @@ final class Reports {
         for (var day = 1; day <= DAYS; day++) {
             execute("select make_touch_partition(current_date - " + day + ")");
             execute("""
-                    insert into touch (day, id, at, placement_id, kind, outcome, host_app, os, human, flag, visitor)
-                    select (at at time zone 'Asia/Shanghai')::date, uuidv7(at - clock_timestamp()), at, placement,
+                    insert into touch (day, id, at, click_id, placement_id, kind, outcome, host_app, os, human, flag, visitor)
+                    select (at at time zone 'Asia/Shanghai')::date, uuidv7(at - clock_timestamp()), at,
+                        case when k > 2 then uuidv7(at - interval '3 seconds' - clock_timestamp()) end, placement,
                         case when placement %% 2 = %3$d then (array['CLICK', 'CLICK', 'LANDING', 'OPEN'])[k]
                             else (array['PASTE', 'PASTE', 'LANDING', 'COPY'])[k] end,
                         null, (array['WECHAT', 'WEIBO', 'BROWSER'])[1 + placement %% 3], (array['IOS', 'ANDROID'])[1 + i %% 2],

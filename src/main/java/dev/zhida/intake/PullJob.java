@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Pulls on this node: looks what is due, and reads it on virtual threads, so many per account and no more. Any number
@@ -88,7 +89,15 @@ class PullJob {
      *
      * @param feed {@code null} if it is the whole account
      */
-    record Alarm(UUID accountId, Feed feed, String what) {}
+    record Alarm(UUID accountId, Feed feed, String what) {
+
+        private static final String BEHIND = "is behind";
+
+        /** Who is behind catches up without anybody's help. */
+        private Logger.Level level() {
+            return what.equals(BEHIND) ? Logger.Level.WARN : Logger.Level.ERROR;
+        }
+    }
 
     List<Alarm> alarms() {
         return alarms;
@@ -149,7 +158,7 @@ class PullJob {
                     if (standing.failed() > 0) {
                         found.add(new Alarm(connection.accountId(), feed, "waits for a person"));
                     } else if (gap.compareTo(config.alarmAfter()) > 0) {
-                        found.add(new Alarm(connection.accountId(), feed, "is behind"));
+                        found.add(new Alarm(connection.accountId(), feed, Alarm.BEHIND));
                     }
                     if (standing.lost() > 0) {
                         found.add(new Alarm(connection.accountId(), feed, "has a hole that does not heal"));
@@ -160,7 +169,7 @@ class PullJob {
         gaps.register(gapRows, true);
         lost.register(lostRows, true);
         // Once when it begins and once when it ends, not at every look.
-        found.stream().filter(alarm -> !alarms.contains(alarm)).forEach(alarm -> Log.errorf("%s", alarm));
+        found.stream().filter(alarm -> !alarms.contains(alarm)).forEach(alarm -> Log.logf(alarm.level(), "%s", alarm));
         alarms.stream().filter(alarm -> !found.contains(alarm)).forEach(alarm -> Log.infof("over: %s", alarm));
         alarms = List.copyOf(found);
     }

@@ -1,8 +1,10 @@
 package dev.zhida.settlement;
 
 import dev.zhida.money.Money;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -44,14 +46,13 @@ final class Reconciling {
 
         /** Whether the other side says what we do, but for refunds that it has yet to take back. */
         private boolean awaits(Amounts theirs, boolean withFee) {
-            return awaits(amounts, 0, theirs, withFee);
-        }
-
-        private boolean awaits(Amounts before, int next, Amounts theirs, boolean withFee) {
-            return before.same(theirs, withFee)
-                    || next < refunds.size()
-                            && (awaits(before, next + 1, theirs, withFee)
-                                    || awaits(before.plus(refunds.get(next)), next + 1, theirs, withFee));
+            // What they may say, whichever of the refunds they have yet to take back.
+            var possible = new HashSet<>(Set.of(amounts));
+            for (var refund : refunds) {
+                possible.addAll(
+                        possible.stream().map(before -> before.plus(refund)).toList());
+            }
+            return possible.stream().anyMatch(one -> one.same(theirs, withFee));
         }
     }
 
