@@ -3,11 +3,15 @@ package dev.zhida.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zhida.TestDatabase;
+import dev.zhida.identity.Caller;
+import dev.zhida.identity.People;
+import dev.zhida.identity.Role;
 import dev.zhida.intake.Intake.Outcome;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.marketplace.PunishmentObservation;
 import dev.zhida.marketplace.RefundObservation;
 import dev.zhida.marketplace.RefundStatus;
 import dev.zhida.marketplace.SlotKey;
@@ -15,6 +19,7 @@ import dev.zhida.marketplace.SlotKind;
 import dev.zhida.money.Money;
 import dev.zhida.order.Orders;
 import dev.zhida.slot.Slots;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -48,15 +53,34 @@ class OneOrderTwoSourcesTest {
     Slots slots;
 
     @Inject
+    People people;
+
+    @Inject
     Jdbi jdbi;
 
+    private Caller operator;
     private Orders.Source source;
+    private Orders.Source files;
     private String parent;
 
     @BeforeEach
     void begin() {
-        source = new Orders.Source(
-                Marketplace.TAOBAO, slots.addAccount(Marketplace.TAOBAO, "sources " + UUID.randomUUID()), null);
+        operator = QuarkusTransaction.requiringNew()
+                .call(() -> people.addPerson("sources-" + UUID.randomUUID(), "x", Role.OPERATOR, null, null));
+        ordersOf(Marketplace.TAOBAO);
+    }
+
+    private void ordersOf(Marketplace marketplace) {
+        var account = slots.addAccount(marketplace, "sources " + UUID.randomUUID());
+        var report = UUID.randomUUID();
+        jdbi.useHandle(h -> h.execute(
+                "insert into order_report (id, account_id, file_name, sha256, bytes, received_at, received_by)"
+                        + " values (?, ?, 'x', sha256(''), 1, now(), ?)",
+                report,
+                account,
+                operator.personId()));
+        source = new Orders.Source(marketplace, account, null);
+        files = new Orders.Source(marketplace, account, report);
         parent = newParent();
     }
 
@@ -65,12 +89,13 @@ class OneOrderTwoSourcesTest {
     }
 
     private Observation row(
-            String key, String orderNo, String item, long paidFen, OrderStatus status, Instant asOf, String slot) {
+            String key, String orderNo, String parentNo, String item, long paidFen, OrderStatus status, Instant asOf) {
+        var kind = source.marketplace() == Marketplace.JD ? SlotKind.JD_SUB_UNION : SlotKind.TAOBAO_PID;
         return new Observation(
-                Marketplace.TAOBAO,
+                source.marketplace(),
                 key,
                 orderNo,
-                parent,
+                parentNo,
                 item,
                 item,
                 "大衣",
@@ -90,23 +115,24 @@ class OneOrderTwoSourcesTest {
                 NOON,
                 status == OrderStatus.SETTLED ? NOON : null,
                 asOf,
-                slot == null ? null : new SlotKey(SlotKind.TAOBAO_PID, slot),
+                new SlotKey(kind, "2_3"),
                 Map.of("订单编号", orderNo));
     }
 
     private Observation file(String item, int ordinal, long paidFen) {
-        return row("F:" + parent + ":" + item + ":" + ordinal, parent, item, paidFen, OrderStatus.PAID, null, "2_3");
+        return file(item, ordinal, paidFen, OrderStatus.PAID, null);
+    }
+
+    private Observation file(String item, int ordinal, long paidFen, OrderStatus status, Instant exportedAt) {
+        return row("F:" + parent + ":" + item + ":" + ordinal, parent, parent, item, paidFen, status, exportedAt);
     }
 
     private Observation api(int trade, String item, long paidFen, OrderStatus status, int minute) {
-        return row(
-                "T:" + trade + ":2",
-                Integer.toString(trade),
-                item,
-                paidFen,
-                status,
-                NOON.plusSeconds(minute * 60L),
-                "2_3");
+        return row("T:" + trade + ":2", Integer.toString(trade), parent, item, paidFen, status, minute(minute));
+    }
+
+    private static Instant minute(int minute) {
+        return NOON.plusSeconds(minute * 60L);
     }
 
     private static FeedPage page(List<Observation> orders) {
@@ -118,16 +144,17 @@ class OneOrderTwoSourcesTest {
     }
 
     private List<Outcome> read(Observation... rows) {
-        return intake.take(source, List.of(rows));
+        return intake.take(files, List.of(rows));
     }
 
     private record Line(UUID id, String key, String status, long paidFen, int observations) {}
 
+    /** Of the parent, and of the parts that it was split into. */
     private List<Line> lines() {
         return jdbi.withHandle(h -> h.createQuery("""
                         select o.id, o.line_key, o.status, o.paid_fen, (select count(*) from order_observation b
                             where b.marketplace = o.marketplace and b.line_key = o.line_key) observations
-                        from order_line o where o.parent_no = :parent order by o.line_key
+                        from order_line o where starts_with(o.parent_no, :parent) order by o.line_key
                         """)
                 .bind("parent", parent)
                 .map((row, context) -> new Line(
@@ -144,7 +171,8 @@ class OneOrderTwoSourcesTest {
         return jdbi.withHandle(
                 h -> h.createQuery("""
                         select coalesce(sum(o.estimated_fen) filter (where o.status not in ('NEEDS_REVIEW', 'INVALID')), 0)
-                        from order_line o join commission c on c.order_line_id = o.id where o.parent_no = :parent
+                        from order_line o join commission c on c.order_line_id = o.id
+                        where starts_with(o.parent_no, :parent)
                         """).bind("parent", parent).mapTo(Long.class).one());
     }
 
@@ -217,16 +245,44 @@ class OneOrderTwoSourcesTest {
     }
 
     @Test
-    void a_refund_that_came_before_its_line_follows_it_to_the_line_of_the_file() {
-        read(file("7", 1, 10_000));
+    void what_the_api_tells_goes_before_a_file_that_was_exported_later() {
         var trade = TRADES.incrementAndGet();
-        var order = api(trade, "7", 10_000, OrderStatus.SETTLED, 1);
-        var refund = new RefundObservation(
+        read(file("7", 1, 10_000, OrderStatus.PAID, minute(10)));
+        pull(api(trade, "7", 10_000, OrderStatus.SETTLED, 1));
+        read(file("7", 1, 10_000, OrderStatus.RECEIVED, minute(20)));
+        assertThat(lines()).singleElement().satisfies(line -> assertThat(line.status())
+                .isEqualTo("SETTLED"));
+        pull(api(trade, "7", 10_000, OrderStatus.INVALID, 2));
+        assertThat(postedFen()).isZero();
+        // Where only files tell of a line they correct it.
+        parent = newParent();
+        read(file("7", 1, 10_000, OrderStatus.PAID, minute(10)));
+        read(file("7", 1, 10_000, OrderStatus.INVALID, minute(20)));
+        assertThat(postedFen()).isZero();
+    }
+
+    @Test
+    void what_is_frozen_stays_frozen_whatever_a_file_tells_of_it() {
+        read(file("7", 1, 10_000, OrderStatus.PAID, minute(10)));
+        var order = api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.SETTLED, 1);
+        pull(order);
+        var frozen = new PunishmentObservation(Marketplace.TAOBAO, order.orderNo(), true, "2", null, Map.of());
+        intake.take(source, new FeedPage(List.of(), List.of(), List.of(frozen), List.of(), 1, null));
+        read(file("7", 1, 10_000, OrderStatus.SETTLED, minute(20)));
+        boolean stays = jdbi.withHandle(h -> h.createQuery("select frozen from order_line where parent_no = :parent")
+                .bind("parent", parent)
+                .mapTo(Boolean.class)
+                .one());
+        assertThat(stays).isTrue();
+    }
+
+    private RefundObservation refund(Observation order, RefundStatus status) {
+        return new RefundObservation(
                 Marketplace.TAOBAO,
-                "R" + trade,
+                "R" + order.lineKey(),
                 order.lineKey(),
-                RefundStatus.SUCCEEDED,
-                "1",
+                status,
+                status.name(),
                 Money.ofFen(4_000),
                 Money.ofFen(400),
                 Money.ZERO,
@@ -234,6 +290,14 @@ class OneOrderTwoSourcesTest {
                 NOON,
                 NOON,
                 Map.of());
+    }
+
+    @Test
+    void a_refund_that_came_before_its_line_follows_it_to_the_line_of_the_file() {
+        read(file("7", 1, 10_000));
+        var trade = TRADES.incrementAndGet();
+        var order = api(trade, "7", 10_000, OrderStatus.SETTLED, 1);
+        var refund = refund(order, RefundStatus.SUCCEEDED);
         var refundPage = new FeedPage(List.of(), List.of(refund), List.of(), List.of(), 1, null);
         intake.take(source, refundPage);
         pull(order);
@@ -242,7 +306,7 @@ class OneOrderTwoSourcesTest {
                 .isEqualTo("SETTLED"));
         var refunds = jdbi.withHandle(
                 h -> h.createQuery("select distinct line_key from order_refund_observation where refund_id = :id")
-                        .bind("id", "R" + trade)
+                        .bind("id", refund.refundId())
                         .mapTo(String.class)
                         .list());
         assertThat(refunds).containsExactly(lines().getFirst().key());
@@ -264,17 +328,18 @@ class OneOrderTwoSourcesTest {
                 steps.add(() -> pull(api(trade, item, paid, OrderStatus.RECEIVED, 2)));
                 if (random.nextInt(3) > 0) {
                     var told = random.nextInt(4) > 0 ? paid : paid - 1_000;
+                    var status = random.nextInt(4) > 0 ? OrderStatus.PAID : OrderStatus.INVALID;
                     var ordinal = 1
                             + (int) rows.stream()
                                     .filter(r -> r.itemKey().equals(item))
                                     .count();
-                    rows.add(file(item, ordinal, told));
+                    rows.add(file(item, ordinal, told, status, null));
                 }
                 most += paid / 10;
             }
             if (!rows.isEmpty()) {
-                steps.add(() -> intake.take(source, rows));
-                steps.add(() -> intake.take(source, rows.subList(0, 1)));
+                steps.add(() -> intake.take(files, rows));
+                steps.add(() -> intake.take(files, rows.subList(0, 1)));
             }
             steps.addAll(List.copyOf(steps));
             Collections.shuffle(steps, random);
