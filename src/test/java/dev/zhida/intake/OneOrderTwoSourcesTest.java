@@ -17,6 +17,7 @@ import dev.zhida.marketplace.RefundStatus;
 import dev.zhida.marketplace.SlotKey;
 import dev.zhida.marketplace.SlotKind;
 import dev.zhida.money.Money;
+import dev.zhida.order.Decisions;
 import dev.zhida.order.Orders;
 import dev.zhida.slot.Slots;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -48,6 +49,9 @@ class OneOrderTwoSourcesTest {
 
     @Inject
     Intake intake;
+
+    @Inject
+    Decisions decisions;
 
     @Inject
     Slots slots;
@@ -145,6 +149,20 @@ class OneOrderTwoSourcesTest {
 
     private List<Outcome> read(Observation... rows) {
         return intake.take(files, List.of(rows));
+    }
+
+    /** Decides of all that is open: one source is right, and the lines of the other are none. */
+    private void decide(boolean fileIsRight) {
+        for (var line : lines()) {
+            if (line.status().equals("NEEDS_REVIEW")) {
+                for (var question : decisions.questions(line.id())) {
+                    var report = question.reports().getFirst();
+                    var status = line.key().startsWith("F:") == fileIsRight ? "PAID" : "INVALID";
+                    var choice = new Decisions.Choice(report.id(), report.needsStatus() ? status : null, "it is so");
+                    intake.decide(line.id(), choice, operator);
+                }
+            }
+        }
     }
 
     private record Line(UUID id, String key, String status, long paidFen, int observations) {}
@@ -245,6 +263,28 @@ class OneOrderTwoSourcesTest {
     }
 
     @Test
+    void the_next_export_undoes_no_decision_and_lets_nothing_go_that_is_held() {
+        var trade = TRADES.incrementAndGet();
+        read(file("7", 1, 10_000, OrderStatus.PAID, minute(10)));
+        pull(api(trade, "7", 9_000, OrderStatus.PAID, 1));
+        read(file("7", 1, 10_000, OrderStatus.RECEIVED, minute(20)));
+        assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line.status())
+                .isEqualTo("NEEDS_REVIEW"));
+        decide(false);
+        assertThat(postedFen()).isEqualTo(900);
+        assertThat(read(file("7", 1, 10_000, OrderStatus.SETTLED, minute(30)))).containsExactly(Outcome.KNOWN_FROM_API);
+        assertThat(postedFen()).isEqualTo(900);
+        // What was cancelled as far as the file says is sold as far as the API says, and by now the file says so as
+        // well.
+        parent = newParent();
+        read(file("7", 1, 10_000, OrderStatus.INVALID, minute(10)));
+        pull(api(trade + 1_000_000, "7", 9_000, OrderStatus.PAID, 1));
+        assertThat(postedFen()).isEqualTo(900);
+        assertThat(read(file("7", 1, 10_000, OrderStatus.PAID, minute(20)))).containsExactly(Outcome.KNOWN_FROM_API);
+        assertThat(postedFen()).isEqualTo(900);
+    }
+
+    @Test
     void what_the_api_tells_goes_before_a_file_that_was_exported_later() {
         var trade = TRADES.incrementAndGet();
         read(file("7", 1, 10_000, OrderStatus.PAID, minute(10)));
@@ -340,7 +380,24 @@ class OneOrderTwoSourcesTest {
             if (!rows.isEmpty()) {
                 steps.add(() -> intake.take(files, rows));
                 steps.add(() -> intake.take(files, rows.subList(0, 1)));
+                for (var minute : List.of(0, 1, 9)) {
+                    var status = OrderStatus.values()[1 + random.nextInt(2)];
+                    steps.add(() -> intake.take(
+                            files,
+                            rows.stream()
+                                    .map(row -> row(
+                                            row.lineKey(),
+                                            parent,
+                                            parent,
+                                            row.itemKey(),
+                                            row.paid().fen(),
+                                            status,
+                                            minute(minute)))
+                                    .toList()));
+                }
             }
+            var fileIsRight = random.nextBoolean();
+            steps.add(() -> decide(fileIsRight));
             steps.addAll(List.copyOf(steps));
             Collections.shuffle(steps, random);
             steps.forEach(Runnable::run);
