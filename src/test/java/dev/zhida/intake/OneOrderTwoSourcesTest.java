@@ -316,6 +316,29 @@ class OneOrderTwoSourcesTest {
         assertThat(stays).isTrue();
     }
 
+    @Test
+    void a_part_of_a_split_order_is_known_to_files_that_tell_no_parent() {
+        ordersOf(Marketplace.JD);
+        var orderNo = parent + "01";
+        var ofApi = row("A:" + orderNo, orderNo, parent, "7", 10_000, OrderStatus.PAID, minute(1));
+        var other = row("A:" + parent + "02", parent + "02", parent, "7", 10_000, OrderStatus.PAID, minute(1));
+        var ofFile = row("F:" + orderNo + ":7:1", orderNo, orderNo, "7", 10_000, OrderStatus.PAID, null);
+        pull(ofApi, other);
+        assertThat(read(ofFile)).containsExactly(Outcome.NEWS);
+        assertThat(lines()).hasSize(2);
+        // The other way round, and with an amount that the API does not tell.
+        ordersOf(Marketplace.JD);
+        var no = parent + "01";
+        read(row("F:" + no + ":7:1", no, no, "7", 10_000, OrderStatus.PAID, null));
+        pull(row("A:" + no, no, parent, "7", 10_000, OrderStatus.PAID, minute(1)));
+        assertThat(lines()).hasSize(1);
+        ordersOf(Marketplace.JD);
+        var otherNo = parent + "01";
+        read(row("F:" + otherNo + ":7:1", otherNo, otherNo, "7", 10_000, OrderStatus.PAID, null));
+        pull(row("A:" + otherNo, otherNo, parent, "7", 9_000, OrderStatus.PAID, minute(1)));
+        assertThat(postedFen()).isZero();
+    }
+
     private RefundObservation refund(Observation order, RefundStatus status) {
         return new RefundObservation(
                 Marketplace.TAOBAO,
