@@ -20,6 +20,7 @@ import dev.zhida.marketplace.RefundStatus;
 import dev.zhida.marketplace.SlotKey;
 import dev.zhida.marketplace.SlotKind;
 import dev.zhida.slot.Slots;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -74,6 +75,9 @@ class OrderHistoriesTest {
 
     @Inject
     Offers offers;
+
+    @Inject
+    MeterRegistry metrics;
 
     @Inject
     Jdbi jdbi;
@@ -518,6 +522,33 @@ class OrderHistoriesTest {
                         .build(),
                 ObservationContent.hash(o.status() + " " + o.fen() + " " + o.asOf()),
                 o.ofFile());
+    }
+
+    @Test
+    void an_order_that_is_frozen_again_without_a_time_is_an_alarm_until_somebody_holds_it() {
+        var operator = QuarkusTransaction.requiringNew()
+                .call(() -> people.addPerson("f" + UUID.randomUUID(), "x", Role.OPERATOR, null, null));
+        var teller = new Teller();
+        teller.tell(new Fact.Observed(OrderStatus.SETTLED, 1_000, CLICK, false));
+        var frozen = new Fact.Punished(true, "2", null);
+        var before = frozenAgain();
+        teller.tell(frozen);
+        teller.tell(new Fact.Punished(false, "2", null));
+        teller.tell(new Fact.Punished(true, "1", CLICK));
+        teller.tell(new Fact.Punished(false, "1", CLICK.plusSeconds(1)));
+        // That is an old report, as its time says.
+        teller.tell(new Fact.Punished(true, "1", CLICK));
+        assertThat(frozenAgain()).isEqualTo(before);
+        teller.tell(frozen);
+        teller.tell(frozen);
+        assertThat(frozenAgain()).isEqualTo(before + 2);
+        intake.hold(teller.lines().getFirst(), true, "frozen again", operator);
+        teller.tell(frozen);
+        assertThat(frozenAgain()).isEqualTo(before + 2);
+    }
+
+    private double frozenAgain() {
+        return metrics.counter("zhida.orders.frozen-again").count();
     }
 
     @Test
