@@ -1,5 +1,6 @@
 package dev.zhida.intake;
 
+import static dev.zhida.database.SqlValues.array;
 import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toMap;
 
@@ -138,6 +139,11 @@ class OrderSources {
                 // Known by its name alone.
                 .filter(row -> !isOfFile(row))
                 .toList();
+        warnOfRefunds(
+                marketplace,
+                page.refunds().stream()
+                        .filter(refund -> !lineKeys.containsKey(refund.lineKey()))
+                        .toList());
         if (lineKeys.isEmpty() && !toldByFile(marketplace, unnamed)) {
             return page;
         }
@@ -184,6 +190,45 @@ class OrderSources {
                 .map(refund -> named(refund, lineKeys.getOrDefault(refund.lineKey(), refund.lineKey())))
                 .toList();
         return new FeedPage(rows, refunds, page.punishments(), page.unreadable(), page.rows(), page.next());
+    }
+
+    /**
+     * A refund names its line as the API does. One of a line that only a file has told of waits until the API tells of the
+     * line as well, and of old orders it does not.
+     */
+    private void warnOfRefunds(Marketplace marketplace, List<RefundObservation> refunds) {
+        var taking = refunds.stream()
+                .filter(refund -> refund.parentNo() != null)
+                .filter(refund -> switch (refund.status()) {
+                    case SUCCEEDED, FROM_CREATOR, NEEDS_REVIEW -> true;
+                    case OPENED, FAILED, FROM_SELLER -> false;
+                })
+                .toList();
+        if (taking.isEmpty()) {
+            return;
+        }
+        var waiting = jdbi.withHandle(handle -> {
+            var query = handle.createQuery("""
+                            select distinct t.parent_no from unnest(:keys, :parents) t (line_key, parent_no)
+                            where exists (select from order_line f
+                                    where f.marketplace = :marketplace and f.parent_no = t.parent_no
+                                      and starts_with(f.line_key, 'F:')
+                                      and not exists (select from order_line_source s
+                                          where s.marketplace = f.marketplace and s.line_key = f.line_key))
+                              and not exists (select from order_observation o
+                                    where o.marketplace = :marketplace and o.line_key = t.line_key)
+                            """).bind("marketplace", marketplace.name());
+            array(query, "keys", String.class, taking, RefundObservation::lineKey);
+            array(query, "parents", String.class, taking, RefundObservation::parentNo);
+            return query.mapTo(String.class).list();
+        });
+        if (!waiting.isEmpty()) {
+            metrics.counter("zhida.refunds.waiting").increment(waiting.size());
+            Log.errorf(
+                    "refunds take nothing back, because only a file tells of their orders: %s; back-fill the days of these"
+                            + " orders, or adjust them by hand",
+                    waiting);
+        }
     }
 
     /**
@@ -238,6 +283,9 @@ class OrderSources {
                             select id from order_line where marketplace = :marketplace and parent_no = any(:numbers)
                             union
                             select id from order_line where marketplace = :marketplace and order_no = any(:numbers))
+                          -- Not those that only a refund is known of.
+                          and (o.status <> 'NEEDS_REVIEW' or exists (select from order_observation b
+                              where b.marketplace = o.marketplace and b.line_key = o.line_key))
                         order by o.line_key
                         """)
                 .bind("marketplace", marketplace.name())
@@ -345,6 +393,7 @@ class OrderSources {
                         o.marketplace(),
                         o.refundId(),
                         lineKey,
+                        o.parentNo(),
                         o.status(),
                         o.statusText(),
                         o.refunded(),

@@ -159,7 +159,7 @@ public class Orders {
                 source.marketplace(),
                 refund.lineKey(),
                 refund.lineKey(),
-                null,
+                refund.parentNo(),
                 null,
                 null,
                 null,

@@ -3,6 +3,7 @@ package dev.zhida.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zhida.TestDatabase;
+import dev.zhida.commission.Commissions;
 import dev.zhida.identity.Caller;
 import dev.zhida.identity.People;
 import dev.zhida.identity.Role;
@@ -20,11 +21,13 @@ import dev.zhida.money.Money;
 import dev.zhida.order.Decisions;
 import dev.zhida.order.Orders;
 import dev.zhida.slot.Slots;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -54,10 +57,16 @@ class OneOrderTwoSourcesTest {
     Decisions decisions;
 
     @Inject
+    Commissions commissions;
+
+    @Inject
     Slots slots;
 
     @Inject
     People people;
+
+    @Inject
+    MeterRegistry metrics;
 
     @Inject
     Jdbi jdbi;
@@ -344,6 +353,7 @@ class OneOrderTwoSourcesTest {
                 Marketplace.TAOBAO,
                 "R" + order.lineKey(),
                 order.lineKey(),
+                parent,
                 status,
                 status.name(),
                 Money.ofFen(4_000),
@@ -353,6 +363,41 @@ class OneOrderTwoSourcesTest {
                 NOON,
                 NOON,
                 Map.of());
+    }
+
+    private double waitingRefunds() {
+        return metrics.counter("zhida.refunds.waiting").count();
+    }
+
+    private boolean isLackingInMarch() {
+        return commissions.undecided(YearMonth.of(2026, 3)).keySet().stream()
+                .anyMatch(line -> line.startsWith("TAOBAO " + parent + " "));
+    }
+
+    @Test
+    void a_refund_of_an_order_that_only_a_file_tells_of_is_an_alarm_and_lacks_in_its_month() {
+        read(file("7", 1, 10_000, OrderStatus.PAID, minute(10)));
+        var order = api(TRADES.incrementAndGet(), "7", 10_000, OrderStatus.SETTLED, 1);
+        var before = waitingRefunds();
+        for (var status : List.of(RefundStatus.OPENED, RefundStatus.FROM_CREATOR)) {
+            assertThat(waitingRefunds()).isEqualTo(before);
+            assertThat(isLackingInMarch()).isFalse();
+            intake.take(source, new FeedPage(List.of(), List.of(refund(order, status)), List.of(), List.of(), 1, null));
+        }
+        assertThat(waitingRefunds()).isEqualTo(before + 1);
+        assertThat(isLackingInMarch()).isTrue();
+        assertThat(commissions.undecided(YearMonth.of(2026, 2)).keySet())
+                .noneMatch(line -> line.startsWith("TAOBAO " + parent + " "));
+        // It is no line of the API: the file goes on telling of its own, and the API's row still adopts that.
+        assertThat(read(file("7", 1, 10_000, OrderStatus.RECEIVED, minute(20)))).containsExactly(Outcome.NEWS);
+        pull(order);
+        assertThat(lines()).singleElement().satisfies(line -> assertThat(line.key())
+                .startsWith("F:"));
+        assertThat(isLackingInMarch()).isFalse();
+        intake.take(
+                source,
+                new FeedPage(List.of(), List.of(refund(order, RefundStatus.SUCCEEDED)), List.of(), List.of(), 1, null));
+        assertThat(waitingRefunds()).isEqualTo(before + 1);
     }
 
     @Test

@@ -123,6 +123,7 @@ final class TaobaoRows {
                 // The feed of channels tells no number of the dispute; a sub-order has one at a time there.
                 (suit == null ? "R:" + tradeId : suit) + ":" + role,
                 lineKey,
+                row.text("tb_trade_parent_id"),
                 status,
                 statusText,
                 returned(row, status, "refund_fee"),

@@ -188,6 +188,7 @@ class TaobaoConnectorTest {
                 .isEqualTo(
                         TaobaoRows.order(new ApiRow(VendorFixture.json(ORDER))).lineKey());
         assertThat(refund.refundId()).isEqualTo("777:2");
+        assertThat(refund.parentNo()).isEqualTo("9223372036854775000");
         assertThat(refund.status()).isEqualTo(status);
         assertThat(refund.refunded()).isEqualTo(Money.ofFen(350));
         assertThat(refund.commission()).isEqualTo(Money.ofFen(77));
