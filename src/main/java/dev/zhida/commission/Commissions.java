@@ -87,15 +87,29 @@ public class Commissions {
 
     /**
      * The lines of a posting month and of those before that move no money because somebody has to decide about them first:
-     * order numbers with their marketplaces, and the reasons. A line may come to wait when its own month is locked.
+     * order numbers with their marketplaces, and the reasons. A line may come to wait when its own month is locked. Among
+     * them are the lines that only refunds are known of, where only a file tells of their orders.
      */
     public Map<String, String> undecided(YearMonth until) {
         var lines = new LinkedHashMap<String, String>();
         jdbi.useHandle(handle -> handle.createQuery("""
-                        select o.marketplace || ' ' || o.order_no || ' ' || o.line_key as line, o.review
+                        select o.marketplace || ' ' || o.order_no || ' ' || o.line_key as line, o.review, o.id
                         from order_line o join commission c on c.order_line_id = o.id
                         where o.status = 'NEEDS_REVIEW' and c.month <= :until
-                        order by o.id
+                        union all
+                        select o.marketplace || ' ' || o.parent_no || ' ' || o.line_key, o.review, o.id
+                        from order_line o
+                        where o.status = 'NEEDS_REVIEW' and o.has_refunds
+                          and not exists (select from commission c where c.order_line_id = o.id)
+                          and exists (select from order_refund_observation r
+                              where r.marketplace = o.marketplace and r.line_key = o.line_key
+                                and r.content ->> 'status' in ('SUCCEEDED', 'FROM_CREATOR', 'NEEDS_REVIEW'))
+                          and exists (select from order_line f join commission c on c.order_line_id = f.id
+                              where f.marketplace = o.marketplace and f.parent_no = o.parent_no
+                                and starts_with(f.line_key, 'F:') and c.month <= :until
+                                and not exists (select from order_line_source s
+                                    where s.marketplace = f.marketplace and s.line_key = f.line_key))
+                        order by id
                         """)
                 .bind("until", until.atDay(1))
                 .map((row, context) -> lines.put(row.getString("line"), row.getString("review")))

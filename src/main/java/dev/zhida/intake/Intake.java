@@ -1,5 +1,7 @@
 package dev.zhida.intake;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.zhida.attribution.Attributions;
 import dev.zhida.attribution.Claims;
 import dev.zhida.commission.Commissions;
@@ -7,6 +9,8 @@ import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.Observation;
+import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.marketplace.PunishmentObservation;
 import dev.zhida.order.Decisions;
 import dev.zhida.order.OrderLine;
 import dev.zhida.order.Orders;
@@ -94,6 +98,7 @@ public class Intake {
         var named = sources.ofApi(source.marketplace(), page, at);
         var taken = orders.take(source, named.orders(), named.refunds(), named.punishments(), at);
         settle(taken.lines(), at);
+        warnOfFrozenAgain(page.punishments(), taken.lines());
         return Math.toIntExact(taken.added().stream().filter(news -> news).count());
     }
 
@@ -138,6 +143,27 @@ public class Intake {
         var claim = claims.decide(id, accept, reason, by.personId(), at);
         settle(orders.lock(List.of(claim.lineId())), at);
         return claim;
+    }
+
+    /**
+     * A report of a punishment without a time tells of a second freeze in the words of the first, so an order that was
+     * freed stays free: somebody has to hold it. Said again by every page until somebody does.
+     */
+    private void warnOfFrozenAgain(List<PunishmentObservation> punishments, List<OrderLine> lines) {
+        var frozen = punishments.stream()
+                .filter(punishment -> punishment.frozen() && punishment.asOf() == null)
+                .map(PunishmentObservation::orderNo)
+                .collect(toSet());
+        var free = lines.stream()
+                .filter(line -> frozen.contains(line.latest().orderNo()))
+                .filter(line -> !line.isKeptBack() && line.status() != OrderStatus.INVALID)
+                .toList();
+        if (!free.isEmpty()) {
+            metrics.counter("zhida.orders.frozen-again").increment(free.size());
+            Log.errorf(
+                    "the marketplace says that orders are frozen which it had freed: hold %s",
+                    free.stream().map(OrderLine::id).toList());
+        }
     }
 
     private void settle(List<OrderLine> lines, Instant at) {

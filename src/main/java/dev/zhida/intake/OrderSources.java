@@ -1,5 +1,6 @@
 package dev.zhida.intake;
 
+import static dev.zhida.database.SqlValues.array;
 import static dev.zhida.database.SqlValues.utc;
 import static java.util.stream.Collectors.toMap;
 
@@ -25,9 +26,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 
 /** Names the rows of both sources by the lines that they belong to, and remembers which name each source has. */
@@ -46,27 +50,37 @@ class OrderSources {
         this.metrics = metrics;
     }
 
-    /** The lines of orders that are known so far, by parent; grows as rows are decided. */
+    /** The lines of orders that are known so far; grows as rows are decided. */
     private static final class Book {
-        private final Map<String, List<Known>> byParent = new HashMap<>();
+        private final Map<String, Known> byKey = new HashMap<>();
+        private final Map<String, Set<String>> keysByNumber = new HashMap<>();
 
-        List<Known> of(String parent) {
-            return byParent.computeIfAbsent(parent, key -> new ArrayList<>());
+        List<Known> of(Observation row) {
+            return numbers(row)
+                    .flatMap(number -> keysByNumber.getOrDefault(number, Set.of()).stream())
+                    .distinct()
+                    .map(byKey::get)
+                    .toList();
         }
 
-        void isBoth(String parent, Known line) {
-            of(parent)
-                    .replaceAll(known -> known.equals(line)
-                            ? new Known(
-                                    line.lineKey(), line.orderNo(), line.likeness(), line.status(), line.ofFile(), true)
-                            : known);
+        void isBoth(Known line) {
+            byKey.put(
+                    line.lineKey(),
+                    new Known(line.lineKey(), line.orderNo(), line.likeness(), line.status(), line.ofFile(), true));
         }
 
         void add(Observation row, boolean ofFile) {
-            var lines = of(parent(row));
-            if (lines.stream().noneMatch(line -> line.lineKey().equals(row.lineKey()))) {
-                lines.add(new Known(row.lineKey(), row.orderNo(), Likeness.of(row), row.status(), ofFile, false));
+            add(new Known(row.lineKey(), row.orderNo(), Likeness.of(row), row.status(), ofFile, false), numbers(row));
+        }
+
+        boolean add(Known line, Stream<String> numbers) {
+            var isNew = byKey.putIfAbsent(line.lineKey(), line) == null;
+            if (isNew) {
+                numbers.forEach(number -> keysByNumber
+                        .computeIfAbsent(number, none -> new LinkedHashSet<>())
+                        .add(line.lineKey()));
             }
+            return isNew;
         }
     }
 
@@ -83,7 +97,7 @@ class OrderSources {
         var book = book(marketplace, rows);
         var named = new ArrayList<Observation>();
         for (var row : rows) {
-            var lines = book.of(parent(row));
+            var lines = book.of(row);
             var known = lineKeys.get(row.lineKey());
             if (known != null) {
                 var line = lines.stream()
@@ -104,7 +118,7 @@ class OrderSources {
                         continue;
                     }
                     lineKeys.put(row.lineKey(), line.lineKey());
-                    book.isBoth(parent(row), line);
+                    book.isBoth(line);
                     named.add(named(row, line.lineKey(), line.orderNo()));
                 }
                 case Answer.Doubtful doubtful -> named.add(null);
@@ -125,6 +139,11 @@ class OrderSources {
                 // Known by its name alone.
                 .filter(row -> !isOfFile(row))
                 .toList();
+        warnOfRefunds(
+                marketplace,
+                page.refunds().stream()
+                        .filter(refund -> !lineKeys.containsKey(refund.lineKey()))
+                        .toList());
         if (lineKeys.isEmpty() && !toldByFile(marketplace, unnamed)) {
             return page;
         }
@@ -140,7 +159,7 @@ class OrderSources {
                 rows.add(row);
                 continue;
             }
-            var lines = book.of(parent(row));
+            var lines = book.of(row);
             switch (SourceMatch.ofApi(row, lines)) {
                 case Answer.Own own -> {
                     book.add(row, false);
@@ -152,7 +171,7 @@ class OrderSources {
                     }
                     orders.rename(marketplace, row.lineKey(), line.lineKey());
                     lineKeys.put(row.lineKey(), line.lineKey());
-                    book.isBoth(parent(row), line);
+                    book.isBoth(line);
                     rows.add(named(row, line.lineKey(), row.orderNo()));
                 }
                 case Answer.Doubtful(var perhaps) -> {
@@ -171,6 +190,45 @@ class OrderSources {
                 .map(refund -> named(refund, lineKeys.getOrDefault(refund.lineKey(), refund.lineKey())))
                 .toList();
         return new FeedPage(rows, refunds, page.punishments(), page.unreadable(), page.rows(), page.next());
+    }
+
+    /**
+     * A refund names its line as the API does. One of a line that only a file has told of waits until the API tells of the
+     * line as well, and of old orders it does not.
+     */
+    private void warnOfRefunds(Marketplace marketplace, List<RefundObservation> refunds) {
+        var taking = refunds.stream()
+                .filter(refund -> refund.parentNo() != null)
+                .filter(refund -> switch (refund.status()) {
+                    case SUCCEEDED, FROM_CREATOR, NEEDS_REVIEW -> true;
+                    case OPENED, FAILED, FROM_SELLER -> false;
+                })
+                .toList();
+        if (taking.isEmpty()) {
+            return;
+        }
+        var waiting = jdbi.withHandle(handle -> {
+            var query = handle.createQuery("""
+                            select distinct t.parent_no from unnest(:keys, :parents) t (line_key, parent_no)
+                            where exists (select from order_line f
+                                    where f.marketplace = :marketplace and f.parent_no = t.parent_no
+                                      and starts_with(f.line_key, 'F:')
+                                      and not exists (select from order_line_source s
+                                          where s.marketplace = f.marketplace and s.line_key = f.line_key))
+                              and not exists (select from order_observation o
+                                    where o.marketplace = :marketplace and o.line_key = t.line_key)
+                            """).bind("marketplace", marketplace.name());
+            array(query, "keys", String.class, taking, RefundObservation::lineKey);
+            array(query, "parents", String.class, taking, RefundObservation::parentNo);
+            return query.mapTo(String.class).list();
+        });
+        if (!waiting.isEmpty()) {
+            metrics.counter("zhida.refunds.waiting").increment(waiting.size());
+            Log.errorf(
+                    "refunds take nothing back, because only a file tells of their orders: %s; back-fill the days of these"
+                            + " orders, or adjust them by hand",
+                    waiting);
+        }
     }
 
     /**
@@ -195,19 +253,23 @@ class OrderSources {
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue))));
     }
 
+    /** Whoever reads only from the API asks this for every page: two look-ups in small indexes. */
     private boolean toldByFile(Marketplace marketplace, List<Observation> rows) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select exists (select from order_line
-                            where marketplace = :marketplace and parent_no = any(:parents)
-                              and starts_with(line_key, 'F:'))
+                                where marketplace = :marketplace and parent_no = any(:numbers)
+                                  and starts_with(line_key, 'F:'))
+                            or exists (select from order_line
+                                where marketplace = :marketplace and order_no = any(:numbers)
+                                  and starts_with(line_key, 'F:'))
                         """)
                 .bind("marketplace", marketplace.name())
-                .bindArray("parents", String.class, parents(rows))
+                .bindArray("numbers", String.class, numbers(rows))
                 .mapTo(Boolean.class)
                 .one());
     }
 
-    /** All lines of the rows' parent orders. */
+    /** All lines that have a number of the rows. */
     private Book book(Marketplace marketplace, List<Observation> rows) {
         var book = new Book();
         jdbi.useHandle(handle -> handle.createQuery("""
@@ -216,12 +278,20 @@ class OrderSources {
                             exists (select from order_line_source s where s.marketplace = o.marketplace
                                 and s.line_key = o.line_key) both_tell
                         from order_line o
-                        where o.marketplace = :marketplace and o.parent_no = any(:parents)
+                        -- Both numbers in one condition may become a scan of all lines.
+                        where o.id in (
+                            select id from order_line where marketplace = :marketplace and parent_no = any(:numbers)
+                            union
+                            select id from order_line where marketplace = :marketplace and order_no = any(:numbers))
+                          -- Not those that only a refund is known of.
+                          and (o.status <> 'NEEDS_REVIEW' or exists (select from order_observation b
+                              where b.marketplace = o.marketplace and b.line_key = o.line_key))
                         order by o.line_key
                         """)
                 .bind("marketplace", marketplace.name())
-                .bindArray("parents", String.class, parents(rows))
-                .map((row, context) -> book.of(row.getString("parent_no")).add(known(row)))
+                .bindArray("numbers", String.class, numbers(rows))
+                .map((row, context) ->
+                        book.add(known(row), Stream.of(row.getString("parent_no"), row.getString("order_no"))))
                 .list());
         return book;
     }
@@ -257,18 +327,18 @@ class OrderSources {
                 == 1);
     }
 
-    private static List<String> parents(List<Observation> rows) {
-        return rows.stream().map(OrderSources::parent).distinct().toList();
+    private static List<String> numbers(List<Observation> rows) {
+        return rows.stream().flatMap(OrderSources::numbers).distinct().toList();
+    }
+
+    /** By which sources name the order: one that knows no parents may give the number of either. */
+    private static Stream<String> numbers(Observation row) {
+        return Stream.of(row.orderNo(), row.parentNo()).filter(Objects::nonNull).distinct();
     }
 
     /** Whether it is named as files name lines. */
     private static boolean isOfFile(Observation row) {
         return row.lineKey().startsWith("F:");
-    }
-
-    /** As it is stored: the order number where a source tells no parent. */
-    private static String parent(Observation row) {
-        return row.parentNo() == null ? row.orderNo() : row.parentNo();
     }
 
     private static Instant later(Instant one, Instant other) {
@@ -323,6 +393,7 @@ class OrderSources {
                         o.marketplace(),
                         o.refundId(),
                         lineKey,
+                        o.parentNo(),
                         o.status(),
                         o.statusText(),
                         o.refunded(),

@@ -92,7 +92,8 @@ class PayDays {
                         from order_line l
                             cross join lateral (
                                 select account_id, raw from order_observation
-                                where marketplace = l.marketplace and line_key = l.line_key and raw ->> :field is not null
+                                where marketplace = l.marketplace and line_key = l.line_key and report_id is null
+                                    and raw ->> :field is not null
                                 order by as_of desc nulls last, id desc limit 1) o
                         where l.id = any(:ids) and o.raw ->> :field between :first and :today
                         """)

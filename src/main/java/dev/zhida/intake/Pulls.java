@@ -149,10 +149,17 @@ class Pulls {
             sweep(connection, connector, created, CREATED_SWEEP, day.toString(), now);
             sweep(connection, connector, created, WEEKLY_SWEEP, week, now);
         }
+        for (var refunds : List.of(Feed.REFUNDS_UPDATED, Feed.RELATION_REFUNDS_UPDATED)) {
+            if (feeds.contains(refunds)) {
+                sweep(connection, connector, refunds, CREATED_SWEEP, day.toString(), now);
+                sweep(connection, connector, refunds, WEEKLY_SWEEP, week, now);
+            }
+        }
     }
 
     private void sweep(Connection connection, Connector connector, Feed feed, Duration back, String when, Instant now) {
         var until = lastFullSecond(now.minus(config.behind()));
+        var from = until.minus(back);
         begin(
                 new PullRun(
                         newId(),
@@ -160,8 +167,9 @@ class Pulls {
                         PullWindow.Kind.SWEEP,
                         "sweep %s %dd %s".formatted(feed, back.toDays(), when),
                         List.of(feed),
-                        until.minus(back),
-                        until,
+                        from,
+                        // It tells all from the beginning of a window on, whatever its end: one window is enough.
+                        feed == Feed.RELATION_REFUNDS_UPDATED ? from.plus(connector.widest(feed)) : until,
                         null),
                 connector,
                 now);

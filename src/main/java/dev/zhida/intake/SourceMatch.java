@@ -33,7 +33,7 @@ final class SourceMatch {
     }
 
     /**
-     * A line of the same parent order.
+     * A line that has the row's order number or that of its parent: sources that know no parents name orders by either.
      *
      * @param ofFile whether a file told of it first
      * @param both whether the other source tells of it too
@@ -52,10 +52,22 @@ final class SourceMatch {
         record Doubtful(List<Known> lines) implements Answer {}
     }
 
-    /** Whose line a file's row is, among the lines of its parent order. */
+    /** Whose line a file's row is, among the lines of its order. */
     static Answer ofFile(Observation row, List<Known> lines) {
-        if (lines.stream().anyMatch(line -> line.lineKey().equals(row.lineKey()))
-                || lines.stream().noneMatch(line -> !line.ofFile() || line.both())) {
+        var own = lines.stream()
+                .filter(line -> line.lineKey().equals(row.lineKey()))
+                .findFirst();
+        if (own.isPresent()) {
+            // The API may tell of it as a line of its own by now: then the file's word moves no money any more.
+            var perhaps = own.get().both()
+                    ? List.<Known>of()
+                    : lines.stream()
+                            .filter(line -> !line.ofFile() && !line.both() && line.status() != OrderStatus.INVALID)
+                            .filter(line -> line.likeness().maySell(row.itemKey()))
+                            .toList();
+            return perhaps.isEmpty() ? new Answer.Own() : new Answer.Doubtful(perhaps);
+        }
+        if (lines.stream().noneMatch(line -> !line.ofFile() || line.both())) {
             return new Answer.Own();
         }
         var alike = lines.stream()
@@ -65,7 +77,7 @@ final class SourceMatch {
         return alike.size() == 1 ? new Answer.Joins(alike.getFirst()) : new Answer.Doubtful(alike);
     }
 
-    /** Whose line a row of the API is, among the lines of its parent order. */
+    /** Whose line a row of the API is, among the lines of its order. */
     static Answer ofApi(Observation row, List<Known> lines) {
         var perhaps = lines.stream()
                 .filter(line -> line.ofFile() && !line.both() && line.status() != OrderStatus.INVALID)

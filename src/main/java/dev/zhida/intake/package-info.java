@@ -14,7 +14,7 @@
  * reading again costs calls and nothing else. A window of several pages of such a feed is read again until a pass brings
  * no news, a few times at most; a row that changed meanwhile is in a later window anyhow. And windows reach back over what
  * is covered, for rows that a marketplace shows late. What still slips through is found by the nightly sweeps: by creation
- * over 7 days, by settlement over 40, and once a week by creation over 40.
+ * over 7 days, by settlement over 40, refunds by change over 7, and once a week by creation and refunds over 40.
  *
  * <p>Throttling and faults of the platform are tried again, ever later, and heal by themselves. A window that holds too
  * much is halved, and later ones are narrow for some hours. Our own mistakes and refused keys wait for a person; after

@@ -11,6 +11,7 @@ import java.util.Objects;
  *
  * @param refundId what makes the refund unique within its marketplace
  * @param lineKey the order line that it belongs to; the line itself may come later
+ * @param parentNo the number that the buyer sees, where the source tells it: all that a file may know the order by
  * @param statusText the status in the marketplace's own words or code
  * @param refunded what the buyer gets back
  * @param commission the commission and subsidy to give back, before the technical fee, like {@link Observation#settled}
@@ -22,6 +23,7 @@ public record RefundObservation(
         Marketplace marketplace,
         String refundId,
         String lineKey,
+        String parentNo,
         RefundStatus status,
         String statusText,
         Money refunded,
@@ -41,5 +43,35 @@ public record RefundObservation(
         Objects.requireNonNull(commission);
         Objects.requireNonNull(fee);
         raw = Map.copyOf(raw);
+    }
+
+    /** Of an order whose parent is not told. */
+    public RefundObservation(
+            Marketplace marketplace,
+            String refundId,
+            String lineKey,
+            RefundStatus status,
+            String statusText,
+            Money refunded,
+            Money commission,
+            Money fee,
+            Instant openedAt,
+            Instant finishedAt,
+            Instant asOf,
+            Map<String, String> raw) {
+        this(
+                marketplace,
+                refundId,
+                lineKey,
+                null,
+                status,
+                statusText,
+                refunded,
+                commission,
+                fee,
+                openedAt,
+                finishedAt,
+                asOf,
+                raw);
     }
 }

@@ -15,15 +15,17 @@ import java.util.UUID;
 /**
  * Folds the observations of one order line into the truth of today.
  *
- * <p>The last observation holds: ordered by the time of which it speaks (those that tell none come first), then
- * by how far along its status is, then by content hash, which only makes the order total. Two observations that
- * share time and status but not money contradict each other: a person has to decide, and what she decides holds for
- * the reports that she chose from, until another one comes as late or later.
+ * <p>The last observation holds: what the marketplace's API tells comes after all that files tell, because a file speaks
+ * of the time of its export, which says nothing of when its rows changed. Of one source they are ordered by the time of
+ * which they speak (those that tell none come first), then by how far along the status is, then by content hash, which
+ * only makes the order total. Two observations of one source that share time and status but not money contradict each
+ * other: a person has to decide, and what she decides holds for the reports that she chose from, until another one comes
+ * as late or later.
  */
 final class OrderFold {
 
-    private static final Comparator<Hashed> LATER = Comparator.comparing(
-                    (Hashed hashed) -> hashed.observation().asOf(), Comparator.nullsFirst(Comparator.naturalOrder()))
+    private static final Comparator<Hashed> LATER = Comparator.comparing((Hashed hashed) -> !hashed.ofFile())
+            .thenComparing(hashed -> hashed.observation().asOf(), Comparator.nullsFirst(Comparator.naturalOrder()))
             .thenComparing(hashed -> hashed.observation().status().rank())
             .thenComparing(Hashed::hash)
             .thenComparing(Hashed::accountId);
@@ -35,8 +37,9 @@ final class OrderFold {
      *
      * @param accountId whose feed it came by
      * @param hash SHA-256, in lower-case hex
+     * @param ofFile whether a report file told it
      */
-    record Hashed(UUID accountId, Observation observation, String hash) {}
+    record Hashed(UUID accountId, Observation observation, String hash, boolean ofFile) {}
 
     /**
      * The truth that a line's observations tell.
@@ -85,13 +88,15 @@ final class OrderFold {
     }
 
     /**
-     * A report with what it leaves out, as files leave columns out, as the latest other report tells it: the times of the
-     * order, and what was settled if the other one calls it settled as well. An amount that is told is never touched.
+     * A report with what it leaves out, as files leave columns out and APIs tell no fee, as the latest other report tells
+     * it: the times of the order, what was settled if the other one calls it settled as well, and the fee if the other one
+     * speaks of the same amounts. An amount that is told is never touched.
      */
     private static Observation whole(Observation o, Collection<Hashed> all) {
         if (o.clickedAt() != null
                 && o.createdAt() != null
                 && o.paidAt() != null
+                && tellsFee(o)
                 && (o.status() != OrderStatus.SETTLED || o.settled() != null && o.settledAt() != null)) {
             return o;
         }
@@ -100,6 +105,7 @@ final class OrderFold {
                 all.stream().sorted(LATER.reversed()).map(Hashed::observation).toList()) {
             var settled = whole.status() == OrderStatus.SETTLED && other.status() == OrderStatus.SETTLED;
             var amounts = settled && whole.settled() == null ? other : whole;
+            var charged = !tellsFee(amounts) && chargesTheSame(amounts, other) ? other : amounts;
             whole = new Observation(
                     o.marketplace(),
                     o.lineKey(),
@@ -116,9 +122,9 @@ final class OrderFold {
                     o.estimated(),
                     amounts.settledBase(),
                     amounts.settled(),
-                    amounts.subsidy(),
-                    amounts.feeRate(),
-                    amounts.fee(),
+                    charged.subsidy(),
+                    charged.feeRate(),
+                    charged.fee(),
                     first(whole.clickedAt(), other.clickedAt()),
                     first(whole.createdAt(), other.createdAt()),
                     first(whole.paidAt(), other.paidAt()),
@@ -130,16 +136,32 @@ final class OrderFold {
         return whole;
     }
 
+    private static boolean tellsFee(Observation o) {
+        return o.fee() != null || o.feeRate() != null;
+    }
+
+    /** Whether the fee that one tells is charged on what the other one tells. */
+    private static boolean chargesTheSame(Observation o, Observation other) {
+        return tellsFee(other)
+                && (o.subsidy() == null || o.subsidy().equals(other.subsidy()))
+                && (o.status() == OrderStatus.SETTLED) == (other.status() == OrderStatus.SETTLED)
+                && (o.status() == OrderStatus.SETTLED
+                        ? Objects.equals(o.settled(), other.settled())
+                        : o.estimated().equals(other.estimated()));
+    }
+
     private static Instant first(Instant told, Instant other) {
         return told != null ? told : other;
     }
 
-    /** The observations that share time and status with the last one, itself among them. */
+    /** The observations that share source, time and status with the last one, itself among them. */
     static List<Hashed> rivals(Collection<Hashed> observations) {
-        var last = observations.stream().max(LATER).orElseThrow().observation();
+        var last = observations.stream().max(LATER).orElseThrow();
         return observations.stream()
-                .filter(other -> Objects.equals(other.observation().asOf(), last.asOf())
-                        && other.observation().status() == last.status())
+                .filter(other -> other.ofFile() == last.ofFile()
+                        && Objects.equals(
+                                other.observation().asOf(), last.observation().asOf())
+                        && other.observation().status() == last.observation().status())
                 .toList();
     }
 

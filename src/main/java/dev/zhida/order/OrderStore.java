@@ -177,7 +177,7 @@ class OrderStore {
                                 t.raw::jsonb, :report, :at
                             from unnest(:keys, :hashes, :asOfs, :contents, :raws)
                                 as t (line_key, hash, as_of, content, raw)
-                            on conflict on constraint order_observation_content_key do nothing
+                            on conflict (marketplace, line_key, account_id, content_hash, (report_id is not null)) do nothing
                             returning line_key, content_hash
                             """)
                     .bind("account", source.accountId())
@@ -207,7 +207,8 @@ class OrderStore {
             return byKey;
         }
         jdbi.useHandle(handle -> handle.createQuery("""
-                        select account_id, line_key, content_hash, content from order_observation
+                        select account_id, line_key, content_hash, content, report_id is not null of_file
+                        from order_observation
                         where marketplace = :marketplace and line_key = any(:keys)
                         """)
                 .bind("marketplace", marketplace.name())
@@ -216,7 +217,8 @@ class OrderStore {
                         .add(new OrderFold.Hashed(
                                 row.getObject("account_id", UUID.class),
                                 read(marketplace, row.getString("content")),
-                                HexFormat.of().formatHex(row.getBytes("content_hash")))))
+                                HexFormat.of().formatHex(row.getBytes("content_hash")),
+                                row.getBoolean("of_file"))))
                 .list());
         return byKey;
     }

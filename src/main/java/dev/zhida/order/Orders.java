@@ -149,7 +149,8 @@ public class Orders {
     private static Map<String, List<OrderFold.Hashed>> byKey(Source source, List<OrderStore.ObservationRow> rows) {
         var byKey = new HashMap<String, List<OrderFold.Hashed>>();
         rows.forEach(row -> byKey.computeIfAbsent(row.observation().lineKey(), key -> new ArrayList<>())
-                .add(new OrderFold.Hashed(source.accountId(), row.observation(), row.hash())));
+                .add(new OrderFold.Hashed(
+                        source.accountId(), row.observation(), row.hash(), source.reportId() != null)));
         return byKey;
     }
 
@@ -158,7 +159,7 @@ public class Orders {
                 source.marketplace(),
                 refund.lineKey(),
                 refund.lineKey(),
-                null,
+                refund.parentNo(),
                 null,
                 null,
                 null,

@@ -21,6 +21,9 @@
  *   <li>A punishment names an order, not a line, and the order may come later; so who brings punishments waits for those
  *       who bring orders, by an advisory lock per marketplace that the latter share.
  *   <li>Of reports of one line from two accounts the latest holds, its account included: leases are looked up there.
+ *   <li>On a line that the API tells of, its word goes before a file's, whatever their times: a file is as late as its
+ *       export, so it would undo what the API told of the time before, like a day of payment or a decision. The price: while
+ *       the API is down a file corrects only those lines that no API has told of.
  * </ul>
  */
 package dev.zhida.order;

@@ -189,18 +189,29 @@ final class Market {
     private State shown(Line line, long now) {
         var states = line.states();
         for (var i = states.length - 1; i >= 0; i--) {
-            if (states[i].at() <= now && !late(line, states[i], now)) {
+            if (states[i].at() <= now && !late(line, states[i].at(), now)) {
                 return states[i];
             }
         }
         return null;
     }
 
-    private boolean late(Line line, State state, long now) {
+    /** What is shown of a dispute: its last news that is not late. */
+    Dispute.News shown(Line line, Dispute dispute, long now) {
+        Dispute.News last = null;
+        for (var news : dispute.news()) {
+            if (news.at() <= now && !late(line, news.at(), now)) {
+                last = news;
+            }
+        }
+        return last;
+    }
+
+    private boolean late(Line line, long changedAt, long now) {
         var current = faults;
         return current.latePercent() > 0
-                && now < state.at() + current.lateSeconds()
-                && chance(line.number * 131 + state.at(), current.latePercent());
+                && now < changedAt + current.lateSeconds()
+                && chance(line.number * 131 + changedAt, current.latePercent());
     }
 
     /** Decides by the row itself, so that asking again answers the same. */

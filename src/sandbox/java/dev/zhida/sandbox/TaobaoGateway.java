@@ -362,7 +362,7 @@ final class TaobaoGateway implements Gateway {
         var told = new ArrayList<Told>();
         for (var line : market.disputed()) {
             for (var dispute : line.disputes) {
-                var news = dispute.at(now);
+                var news = market.shown(line, dispute, now);
                 if (news == null || !which.test(line)) {
                     continue;
                 }
@@ -373,7 +373,7 @@ final class TaobaoGateway implements Gateway {
                                 var state = line.at(now);
                                 yield line.reached(Step.SETTLED, state);
                             }
-                            case 3 -> dispute.finishedAt(now);
+                            case 3 -> dispute.finishedAt(news.at());
                             case 4 -> line.createdAt;
                             default -> news.at();
                         };
@@ -449,7 +449,7 @@ final class TaobaoGateway implements Gateway {
         out.put("tb_trade_create_time", Times.local(line.createdAt));
         out.put("earning_time", Times.local(line.reached(Step.SETTLED, line.at(now)), NONE));
         out.put("tk_refund_suit_time", Times.local(dispute.openedAt()));
-        out.put("tk_refund_time", Times.local(dispute.finishedAt(now), NONE));
+        out.put("tk_refund_time", Times.local(dispute.finishedAt(row.news.at()), NONE));
         out.put("modified_time", Times.local(row.news.at()));
         out.put("item_title", line.item.title());
         out.put("tk_order_role", line.role == 2 ? "二方" : "三方");

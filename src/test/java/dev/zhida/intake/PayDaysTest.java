@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zhida.TestDatabase;
+import dev.zhida.identity.People;
+import dev.zhida.identity.Role;
 import dev.zhida.marketplace.Connection;
 import dev.zhida.marketplace.Connector;
 import dev.zhida.marketplace.Connectors;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.Observation;
+import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.marketplace.SlotKey;
+import dev.zhida.marketplace.SlotKind;
+import dev.zhida.money.Money;
 import dev.zhida.order.Orders;
 import dev.zhida.slot.Slots;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -42,6 +50,9 @@ class PayDaysTest {
 
     @Inject
     Slots slots;
+
+    @Inject
+    People people;
 
     @Inject
     Jdbi jdbi;
@@ -123,6 +134,58 @@ class PayDaysTest {
         take(refunded, RECEIVED);
         assertThat(settleAt(PAY_DAY)).isZero();
         assertThat(line()).startsWith("INVALID");
+    }
+
+    @Test
+    void a_file_of_the_meantime_keeps_no_line_from_its_day_and_one_of_later_does_not_undo_it() {
+        exported(Instant.parse("2027-06-10T02:00:00Z"));
+        assertThat(line()).isEqualTo("RECEIVED 膳魔师");
+        assertThat(settleAt(PAY_DAY)).isEqualTo(1);
+        assertThat(line()).isEqualTo("SETTLED 膳魔师 1000");
+        exported(PAY_DAY.plusSeconds(86_400));
+        assertThat(line()).isEqualTo("SETTLED 膳魔师 1000");
+    }
+
+    /** JD's own file, where the line has the same status as in June still: there is none for settled. */
+    private void exported(Instant at) {
+        var operator = QuarkusTransaction.requiringNew()
+                .call(() -> people.addPerson("days-" + UUID.randomUUID(), "x", Role.OPERATOR, null, null));
+        var report = UUID.randomUUID();
+        jdbi.useHandle(handle -> handle.execute(
+                "insert into order_report (id, account_id, file_name, sha256, bytes, received_at, received_by)"
+                        + " values (?, ?, 'x', sha256(''), 1, now(), ?)",
+                report,
+                account,
+                operator.personId()));
+        var number = line.replace("_1", "");
+        var row = new Observation(
+                Marketplace.JD,
+                "F:" + number + ":100012043978:1",
+                number,
+                number,
+                "100012043978",
+                "100012043978",
+                "保温杯",
+                "膳魔师",
+                1,
+                OrderStatus.RECEIVED,
+                "已完成",
+                Money.ofFen(11_910),
+                Money.ofFen(1_191),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                RECEIVED,
+                null,
+                null,
+                at,
+                new SlotKey(SlotKind.JD_SUB_UNION, "z_AbCdEfGh"),
+                Map.of("订单编号", number, "payMonth", "20270820"));
+        assertThat(intake.take(new Orders.Source(Marketplace.JD, account, report), List.of(row)))
+                .containsExactly(Intake.Outcome.NEWS);
     }
 
     @Test

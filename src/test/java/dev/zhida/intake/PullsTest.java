@@ -669,6 +669,26 @@ class PullsTest {
     }
 
     @Test
+    void sweeps_look_for_refunds_that_came_late() {
+        marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.REFUNDS_UPDATED, Feed.RELATION_REFUNDS_UPDATED);
+        marketplace.widest = Duration.ofDays(1);
+        var day = LocalDate.parse("2026-03-02");
+        QuarkusTransaction.requiringNew().run(() -> pulls.sweep(connection, marketplace, day));
+        readAll();
+        var until = NOON.minus(config.behind());
+        assertThat(windows(PullWindow.State.COMPLETE, PullWindow.Kind.SWEEP).stream()
+                        .filter(window -> window.feed() == Feed.REFUNDS_UPDATED)
+                        .map(window -> window.span().from()))
+                .hasSize(47)
+                .contains(until.minus(Duration.ofDays(40)), until.minus(Duration.ofDays(1)));
+        // A window of theirs tells all from its beginning on.
+        assertThat(windows(PullWindow.State.COMPLETE, PullWindow.Kind.SWEEP).stream()
+                        .filter(window -> window.feed() == Feed.RELATION_REFUNDS_UPDATED)
+                        .map(window -> window.span().from()))
+                .containsExactlyInAnyOrder(until.minus(Duration.ofDays(40)), until.minus(Duration.ofDays(7)));
+    }
+
+    @Test
     void a_back_fill_tells_how_far_it_has_come_and_goes_on_where_it_was() {
         marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED);
         marketplace.widest = Duration.ofDays(1);

@@ -5,6 +5,7 @@ import static dev.zhida.order.ObservationFixture.anObservation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.money.Money;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +28,11 @@ class OrderFoldTest {
     }
 
     private static OrderFold.Hashed hashed(ObservationFixture fixture) {
-        return new OrderFold.Hashed(ACCOUNT, fixture.build(), ObservationContent.hash(fixture.toString()));
+        return new OrderFold.Hashed(ACCOUNT, fixture.build(), ObservationContent.hash(fixture.toString()), false);
+    }
+
+    private static OrderFold.Hashed ofFile(ObservationFixture fixture) {
+        return new OrderFold.Hashed(ACCOUNT, fixture.build(), ObservationContent.hash(fixture.toString()), true);
     }
 
     @Test
@@ -43,6 +48,44 @@ class OrderFoldTest {
         var paid = anObservation().asOf(NOON);
         assertThat(fold(paid, paid.asOf(null).status(OrderStatus.SETTLED)).status())
                 .isEqualTo(OrderStatus.PAID);
+    }
+
+    @Test
+    void what_the_api_tells_comes_after_all_that_files_tell() {
+        var received = anObservation().status(OrderStatus.RECEIVED).asOf(NOON);
+        var settled = received.status(OrderStatus.SETTLED);
+        var later = ofFile(received.asOf(NOON.plusSeconds(9)));
+        assertThat(OrderFold.fold(List.of(hashed(settled), later), List.of()).status())
+                .isEqualTo(OrderStatus.SETTLED);
+        assertThat(OrderFold.fold(List.of(hashed(settled.asOf(null)), later), List.of())
+                        .status())
+                .isEqualTo(OrderStatus.SETTLED);
+        assertThat(OrderFold.fold(List.of(ofFile(settled), later), List.of()).status())
+                .isEqualTo(OrderStatus.RECEIVED);
+        // A file that says otherwise of the same time and status contradicts nobody.
+        assertThat(OrderFold.fold(List.of(hashed(settled), ofFile(settled.settled(999))), List.of())
+                        .status())
+                .isEqualTo(OrderStatus.SETTLED);
+    }
+
+    @Test
+    void a_fee_that_only_a_file_tells_is_taken_from_it_if_it_speaks_of_the_same_amounts() {
+        var settled = anObservation().asOf(NOON).settled(1_000);
+        var paid = settled.status(OrderStatus.PAID);
+        assertThat(OrderFold.fold(List.of(hashed(settled), ofFile(settled.fee(70))), List.of())
+                        .latest()
+                        .fee())
+                .isEqualTo(Money.ofFen(70));
+        for (var other : List.of(
+                settled.settled(999).fee(70), paid.fee(70), settled.subsidy(5).fee(70))) {
+            var folded = OrderFold.fold(List.of(hashed(settled.subsidy(6)), ofFile(other)), List.of());
+            assertThat(folded.latest().fee()).isNull();
+            assertThat(folded.latest().settled()).isEqualTo(Money.ofFen(1_000));
+        }
+        assertThat(OrderFold.fold(List.of(hashed(settled.fee(60)), ofFile(settled.fee(70))), List.of())
+                        .latest()
+                        .fee())
+                .isEqualTo(Money.ofFen(60));
     }
 
     @Test
@@ -107,7 +150,7 @@ class OrderFoldTest {
                 .map(seed -> one.asOf(seed % 4 == 0 ? null : NOON.plusSeconds(seed % 4))
                         .status(OrderStatus.values()[seed % 5])
                         .estimated(1_000 + seed % 3))
-                .map(OrderFoldTest::hashed)
+                .map(fixture -> fixture.estimatedFen() % 2 == 0 ? ofFile(fixture) : hashed(fixture))
                 .toList());
         var expected = OrderFold.fold(observations, List.of());
 

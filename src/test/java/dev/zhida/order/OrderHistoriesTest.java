@@ -20,6 +20,7 @@ import dev.zhida.marketplace.RefundStatus;
 import dev.zhida.marketplace.SlotKey;
 import dev.zhida.marketplace.SlotKind;
 import dev.zhida.slot.Slots;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -76,19 +77,23 @@ class OrderHistoriesTest {
     Offers offers;
 
     @Inject
+    MeterRegistry metrics;
+
+    @Inject
     Jdbi jdbi;
 
     @Inject
     ObjectMapper json;
 
     private UUID account;
+    private UUID report;
     private UUID person;
     private final List<Long> placements = new ArrayList<>();
     private final List<UUID> creators = new ArrayList<>();
 
     /** One thing told, without saying of which line. */
     private sealed interface Fact {
-        record Observed(OrderStatus status, long fen, Instant asOf) implements Fact {
+        record Observed(OrderStatus status, long fen, Instant asOf, boolean ofFile) implements Fact {
 
             /** Reports of one time and status agree on it: else their hashes decide, which differ from line to line. */
             Instant clickedAt() {
@@ -118,7 +123,8 @@ class OrderHistoriesTest {
                 .mapToObj(i -> new Fact.Observed(
                         OrderStatus.values()[random.nextInt(random.nextInt(4) == 0 ? 6 : 5)],
                         1_000 + 100 * random.nextInt(2),
-                        asOf(random)))
+                        asOf(random),
+                        random.nextInt(3) == 0))
                 .toList();
         told.addAll(observed);
         for (var i = 0; i < random.nextInt(4); i++) {
@@ -156,6 +162,7 @@ class OrderHistoriesTest {
         final String key = "F:" + NUMBERS.incrementAndGet() + ":1:1";
         final SlotKey slot = new SlotKey(SlotKind.TAOBAO_PID, "7_" + NUMBERS.incrementAndGet());
         final Orders.Source source = new Orders.Source(Marketplace.TAOBAO, account, null);
+        final Orders.Source files = new Orders.Source(Marketplace.TAOBAO, account, report);
         private long slotId;
 
         Teller() {
@@ -197,6 +204,8 @@ class OrderHistoriesTest {
 
         void tell(Fact fact) {
             switch (fact) {
+                case Fact.Observed observed
+                when observed.ofFile() -> intake.take(files, List.of(observation(observed)));
                 case Fact.Observed observed ->
                     intake.take(source, page(List.of(observation(observed)), List.of(), List.of()));
                 case Fact.Refunded refunded ->
@@ -328,6 +337,13 @@ class OrderHistoriesTest {
         person = QuarkusTransaction.requiringNew()
                 .call(() -> people.addPerson(name, name, Role.OPERATOR, null, null))
                 .personId();
+        report = UUID.randomUUID();
+        jdbi.useHandle(handle -> handle.execute(
+                "insert into order_report (id, account_id, file_name, sha256, bytes, received_at, received_by)"
+                        + " values (?, ?, 'x', sha256(''), 1, now(), ?)",
+                report,
+                account,
+                person));
         var item = ItemReference.of(Marketplace.TAOBAO, "1");
         var offer = offers.ids(List.of(item), CLICK).get(item);
         creators.addAll(List.of(creator, creator, other));
@@ -504,7 +520,35 @@ class OrderHistoriesTest {
                         .clickedAt(o.clickedAt())
                         .asOf(o.asOf())
                         .build(),
-                ObservationContent.hash(o.toString()));
+                ObservationContent.hash(o.status() + " " + o.fen() + " " + o.asOf()),
+                o.ofFile());
+    }
+
+    @Test
+    void an_order_that_is_frozen_again_without_a_time_is_an_alarm_until_somebody_holds_it() {
+        var operator = QuarkusTransaction.requiringNew()
+                .call(() -> people.addPerson("f" + UUID.randomUUID(), "x", Role.OPERATOR, null, null));
+        var teller = new Teller();
+        teller.tell(new Fact.Observed(OrderStatus.SETTLED, 1_000, CLICK, false));
+        var frozen = new Fact.Punished(true, "2", null);
+        var before = frozenAgain();
+        teller.tell(frozen);
+        teller.tell(new Fact.Punished(false, "2", null));
+        teller.tell(new Fact.Punished(true, "1", CLICK));
+        teller.tell(new Fact.Punished(false, "1", CLICK.plusSeconds(1)));
+        // That is an old report, as its time says.
+        teller.tell(new Fact.Punished(true, "1", CLICK));
+        assertThat(frozenAgain()).isEqualTo(before);
+        teller.tell(frozen);
+        teller.tell(frozen);
+        assertThat(frozenAgain()).isEqualTo(before + 2);
+        intake.hold(teller.lines().getFirst(), true, "frozen again", operator);
+        teller.tell(frozen);
+        assertThat(frozenAgain()).isEqualTo(before + 2);
+    }
+
+    private double frozenAgain() {
+        return metrics.counter("zhida.orders.frozen-again").count();
     }
 
     @Test
@@ -553,12 +597,14 @@ class OrderHistoriesTest {
         Collections.shuffle(all, random);
         for (var from = 0; from < all.size(); from += 7) {
             var observations = new ArrayList<Observation>();
+            var ofFiles = new ArrayList<Observation>();
             var refunds = new ArrayList<RefundObservation>();
             var punishments = new ArrayList<PunishmentObservation>();
             for (var told : all.subList(from, Math.min(all.size(), from + 7))) {
                 switch (told.fact()) {
                     case Fact.Observed observed ->
-                        observations.add(told.teller().observation(observed));
+                        (observed.ofFile() ? ofFiles : observations)
+                                .add(told.teller().observation(observed));
                     case Fact.Refunded refunded -> refunds.add(told.teller().refund(refunded));
                     case Fact.Punished punished -> punishments.add(told.teller().punishment(punished));
                     case Fact.Leased leased -> intake.redo(told.teller().lines());
@@ -566,6 +612,7 @@ class OrderHistoriesTest {
                 }
             }
             intake.take(new Orders.Source(Marketplace.TAOBAO, account, null), page(observations, refunds, punishments));
+            intake.take(new Orders.Source(Marketplace.TAOBAO, account, report), ofFiles);
         }
     }
 }

@@ -117,22 +117,21 @@ final class TaobaoRows {
         var role = role(row.text("tk_order_role", "refund_type"), row);
         var lineKey = lineKey(tradeId, role);
         var suit = row.text("refund_suit_id");
-        var commission = row.yuan("show_return_fee");
+        var status = REFUND_STATUSES.getOrDefault(statusText, RefundStatus.NEEDS_REVIEW);
         return new RefundObservation(
                 Marketplace.TAOBAO,
                 // The feed of channels tells no number of the dispute; a sub-order has one at a time there.
                 (suit == null ? "R:" + tradeId : suit) + ":" + role,
                 lineKey,
-                REFUND_STATUSES.getOrDefault(statusText, RefundStatus.NEEDS_REVIEW),
+                row.text("tb_trade_parent_id"),
+                status,
                 statusText,
-                zeroIfAbsent(row.yuan("refund_fee")),
-                zeroIfAbsent(
-                        commission != null
-                                ? commission
-                                : row.yuan(
-                                        THIRD_PARTY.equals(role)
-                                                ? "tk3rd_pub_show_return_fee"
-                                                : "tk_pub_show_return_fee")),
+                returned(row, status, "refund_fee"),
+                returned(
+                        row,
+                        status,
+                        "show_return_fee",
+                        THIRD_PARTY.equals(role) ? "tk3rd_pub_show_return_fee" : "tk_pub_show_return_fee"),
                 zeroIfAbsent(row.yuan("tk_commission_alimm_refund_fee"))
                         .plus(zeroIfAbsent(row.yuan("tk_subsidy_alimm_refund_fee"))),
                 row.time("tk_refund_suit_time"),
@@ -150,6 +149,20 @@ final class TaobaoRows {
             case "1" -> SECOND_PARTY;
             case "2" -> row.text("tk_order_role") == null ? THIRD_PARTY : SECOND_PARTY;
             default -> text;
+        };
+    }
+
+    /** The first of these amounts that is told; one that takes something back, or may, has to have it. */
+    private static Money returned(ApiRow row, RefundStatus status, String... names) {
+        for (var name : names) {
+            var amount = row.yuan(name);
+            if (amount != null) {
+                return amount;
+            }
+        }
+        return switch (status) {
+            case OPENED, FAILED, FROM_SELLER -> Money.ZERO;
+            case SUCCEEDED, FROM_CREATOR, NEEDS_REVIEW -> throw new IllegalArgumentException(names[0] + " is missing");
         };
     }
 

@@ -22,6 +22,7 @@ import dev.zhida.money.Money;
 import dev.zhida.money.Rate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -178,7 +179,7 @@ class TaobaoConnectorTest {
     void a_refund_finds_its_line_and_says_who_pays(String code, RefundStatus status) {
         vendor.answering("""
                 {"tbk_order_refund_get_response":{"data":{"has_next":false,"results":{"publisher_refund_order_d_t_o":[
-                {"refund_suit_id":"777","tb_trade_id":"9223372036854775001","tk_order_role":"二方","refund_fee":"3.50",
+                {"refund_suit_id":"777","tb_trade_id":"9223372036854775001","tb_trade_parent_id":"9223372036854775000","tk_order_role":"二方","refund_fee":"3.50",
                  "refund_status":%s,"tk_commission_fee_refund":"0.71","tk_commission_alimm_refund_fee":"0.06",
                  "tk_subsidy_alimm_refund_fee":"--","show_return_fee":"0.77","tk_refund_suit_time":"2026-03-01 11:00:05",
                  "tk_refund_time":"--","modified_time":"2026-03-01 11:10:00"}]}}}}""".formatted(code));
@@ -187,6 +188,7 @@ class TaobaoConnectorTest {
                 .isEqualTo(
                         TaobaoRows.order(new ApiRow(VendorFixture.json(ORDER))).lineKey());
         assertThat(refund.refundId()).isEqualTo("777:2");
+        assertThat(refund.parentNo()).isEqualTo("9223372036854775000");
         assertThat(refund.status()).isEqualTo(status);
         assertThat(refund.refunded()).isEqualTo(Money.ofFen(350));
         assertThat(refund.commission()).isEqualTo(Money.ofFen(77));
@@ -196,6 +198,21 @@ class TaobaoConnectorTest {
                         .get("query_type")
                         .asInt())
                 .isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4,true", "11,true", "3,true", "14,true", "15,true", "2,false", "12,false", "13,false", "16,false"})
+    void a_refund_that_takes_something_back_says_how_much(String code, boolean understood) {
+        for (var missing : List.of("refund_fee", "show_return_fee")) {
+            vendor.answering("""
+                    {"tbk_order_refund_get_response":{"data":{"has_next":false,"results":{"publisher_refund_order_d_t_o":[
+                    {"refund_suit_id":"777","tb_trade_id":"9","tk_order_role":"二方","refund_fee":"3.50","refund_status":%s,
+                     "show_return_fee":"0.77","modified_time":"2026-03-01 11:10:00"}]}}}}""".formatted(code).replace("\"%s\":".formatted(missing), "\"other\":"));
+            var page = page(Feed.REFUNDS_UPDATED, null);
+            assertThat(page.refunds()).hasSize(understood ? 1 : 0);
+            assertThat(page.unreadable()).hasSize(understood ? 0 : 1).allSatisfy(row -> assertThat(row.reason())
+                    .isEqualTo(missing + " is missing"));
+        }
     }
 
     @Test
