@@ -113,12 +113,20 @@ class PullJob {
                 pulls.plan(connection, connector);
                 sweepOnceADay(connection, connector);
                 reachable.put(connection, connector);
-                readers.work(connection.accountId(), () -> pulls.readNext(connection, connector, readers::stopping));
+                readers.work(connection.accountId(), () -> readNext(connection.accountId()));
             } catch (RuntimeException e) {
                 Log.errorf(e, "the pulls of %s were not planned", connection);
             }
         }
         watch(reachable);
+    }
+
+    /** As the account is reached now: a key that was changed counts from the next window on. */
+    private boolean readNext(UUID account) {
+        return connections
+                .of(account)
+                .map(now -> pulls.readNext(now, connectors.of(now), readers::stopping))
+                .orElse(false);
     }
 
     /** The database decides who begins a sweep; this only saves asking it at every look. */

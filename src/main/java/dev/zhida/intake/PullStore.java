@@ -381,14 +381,17 @@ class PullStore {
                 .execute());
     }
 
-    /** Lets what was not authorised be tried again where the account's connection has changed since. */
+    /**
+     * Lets what was not authorised be tried again where the account's connection has changed since, or a moment before:
+     * calls that were under way then still had the old key.
+     */
     int retryReconnected(Instant at) {
         return jdbi.withHandle(
                 handle -> handle.createUpdate("""
                         update pull_window w set state = 'PENDING', finished_at = null, next_attempt_at = :at, failures = 0
                         from marketplace_connection c
                         where c.account_id = w.account_id and w.state = 'FAILED' and w.failure_kind = 'NOT_AUTHORISED'
-                          and c.changed_at > w.finished_at
+                          and c.changed_at > w.finished_at - interval '1 minute'
                         """).bind("at", utc(at)).execute());
     }
 

@@ -10,7 +10,7 @@ public class Connectors {
 
     private final List<Connector> all;
 
-    Connectors(@All List<Connector> all) {
+    public Connectors(@All List<Connector> all) {
         this.all = List.copyOf(all);
     }
 

@@ -11,6 +11,8 @@ import dev.zhida.identity.Caller;
 import dev.zhida.identity.People;
 import dev.zhida.identity.Role;
 import dev.zhida.marketplace.Connection;
+import dev.zhida.marketplace.Connections;
+import dev.zhida.marketplace.Connectors;
 import dev.zhida.marketplace.Feed;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.Marketplace;
@@ -75,6 +77,15 @@ class PullsTest {
 
     @Inject
     PullJob job;
+
+    @Inject
+    TokenCounts tokens;
+
+    @Inject
+    PayDays payDays;
+
+    @Inject
+    Connections connections;
 
     @Inject
     @Wellness
@@ -535,6 +546,77 @@ class PullsTest {
             pass(Duration.ofSeconds(2));
             store.retryReconnected(now.get());
             readAll();
+            assertThat(coverage().gaps()).isEmpty();
+        } finally {
+            jdbi.useHandle(
+                    h -> h.execute("delete from marketplace_connection where account_id = ?", connection.accountId()));
+        }
+    }
+
+    /** Says over HTTP how the account is reached. */
+    private void connect(String secret, Map<String, String> settings) {
+        RestAssured.given()
+                .header("Authorization", "Bearer test-operator")
+                .contentType("application/json")
+                .body(Map.of("appKey", "key", "secret", secret, "settings", settings))
+                .put("/api/v1/connections/" + connection.accountId())
+                .then()
+                .statusCode(200);
+    }
+
+    /** A job that finds this marketplace for the account of the test, and for no other. */
+    private PullJob ownJob() {
+        marketplace.serves = connection.accountId();
+        return new PullJob(
+                pulls,
+                store,
+                tokens,
+                payDays,
+                connections,
+                new Connectors(List.of(marketplace)),
+                config,
+                metrics,
+                clock);
+    }
+
+    /** Waits until the readers of a job have nothing left to do. */
+    private void nothingIsOpen() throws InterruptedException {
+        for (var i = 0; i < 600; i++) {
+            if (windows(PullWindow.State.PENDING, null).isEmpty()
+                    && windows(PullWindow.State.RUNNING, null).isEmpty()) {
+                return;
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("windows are still open");
+    }
+
+    @Test
+    void a_key_that_is_changed_while_windows_wait_fails_only_what_was_under_way_and_that_comes_back() throws Exception {
+        // The connection is stamped by the real clock.
+        now.set(Instant.now());
+        connect("old", Map.of());
+        var changed = new AtomicReference<>("old");
+        var asked = new AtomicInteger();
+        marketplace.trouble = question -> {
+            if (asked.incrementAndGet() == 3) {
+                connect("new", Map.of());
+                changed.set("new");
+                // The calls under way are refused after the change.
+                now.set(Instant.now().plusSeconds(5));
+            }
+            if (!question.secret().equals(changed.get())) {
+                throw failure(Kind.NOT_AUTHORISED);
+            }
+        };
+        try {
+            var own = ownJob();
+            own.look();
+            nothingIsOpen();
+            assertThat(windows(PullWindow.State.FAILED, null)).hasSizeBetween(1, config.parallel());
+            own.look();
+            nothingIsOpen();
+            assertThat(windows(PullWindow.State.FAILED, null)).isEmpty();
             assertThat(coverage().gaps()).isEmpty();
         } finally {
             jdbi.useHandle(

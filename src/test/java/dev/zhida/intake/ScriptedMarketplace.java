@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A marketplace that has the orders it is given, pages them by number as the worst do, and fails when told to. */
@@ -23,7 +24,7 @@ final class ScriptedMarketplace implements Connector {
         void at(Asked asked);
     }
 
-    record Asked(Feed feed, Instant from, Instant until, String cursor) {}
+    record Asked(Feed feed, Instant from, Instant until, String cursor, String secret) {}
 
     private final TreeMap<String, Observation> orders = new TreeMap<>();
     final List<Asked> asked = new CopyOnWriteArrayList<>();
@@ -31,6 +32,7 @@ final class ScriptedMarketplace implements Connector {
     List<Feed> feeds = List.of(Feed.ORDERS_UPDATED);
     Duration widest = Duration.ofHours(1);
     int pageSize = 10;
+    UUID serves;
     volatile Trouble trouble = asked -> {};
 
     /** An order as it is now; what it was before is forgotten. */
@@ -48,10 +50,10 @@ final class ScriptedMarketplace implements Connector {
         return Marketplace.TAOBAO;
     }
 
-    /** Never found by the application itself. */
+    /** Found by no job but those that a test makes. */
     @Override
     public boolean serves(Connection connection) {
-        return false;
+        return connection.accountId().equals(serves);
     }
 
     @Override
@@ -66,7 +68,7 @@ final class ScriptedMarketplace implements Connector {
 
     @Override
     public FeedPage page(Connection connection, Feed feed, Instant from, Instant until, String cursor) {
-        var question = new Asked(feed, from, until, cursor);
+        var question = new Asked(feed, from, until, cursor, connection.secret());
         asked.add(question);
         trouble.at(question);
         synchronized (this) {
