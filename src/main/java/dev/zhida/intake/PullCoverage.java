@@ -10,6 +10,9 @@ import java.util.List;
 @ApplicationScoped
 public class PullCoverage {
 
+    /** So much of a row's hash tells it from others. */
+    private static final int NAME = 16;
+
     private final PullStore store;
 
     PullCoverage(PullStore store) {
@@ -23,6 +26,24 @@ public class PullCoverage {
      * @param states of the windows in it, or that there are none
      */
     public record Gap(String feed, Instant from, Instant until, List<String> states) {}
+
+    /**
+     * A row that was read and not understood.
+     *
+     * @param row marketplace, account, feed and the row's name
+     * @param reason what was wrong with it
+     */
+    public record Unread(String row, String reason) {}
+
+    /** What of the month and of those before could not be understood, and has not been since. */
+    public List<Unread> unread(YearMonth month) {
+        return store.unread(BusinessTime.startOf(month.plusMonths(1).atDay(1))).stream()
+                .map(one -> new Unread(
+                        one.marketplace() + " " + one.account() + " " + one.feed() + ", row "
+                                + one.hash().substring(0, NAME),
+                        one.reason()))
+                .toList();
+    }
 
     /** What of the month was not read, by feed and time; the gaps of a feed do not touch each other. */
     public List<Gap> gaps(YearMonth month) {

@@ -85,7 +85,7 @@ class PullJob {
     }
 
     /**
-     * A feed that is behind, or waits for a person, or has a hole.
+     * A feed that is behind, or waits for a person, or has a hole, or told what could not be understood.
      *
      * @param feed {@code null} if it is the whole account
      */
@@ -174,6 +174,11 @@ class PullJob {
                 });
             }
         });
+        var accounts = reachable.keySet().stream().map(Connection::accountId).collect(Collectors.toSet());
+        store.unreadable().stream()
+                .filter(one -> accounts.contains(one.accountId()))
+                .forEach(one ->
+                        found.add(new Alarm(one.accountId(), one.feed(), "told rows that could not be understood")));
         gaps.register(gapRows, true);
         lost.register(lostRows, true);
         // Once when it begins and once when it ends, not at every look.

@@ -52,6 +52,9 @@ class Pulls {
     private static final Duration WEEKLY_SWEEP = Duration.ofDays(40);
     static final Duration LONGEST_BACKFILL = Duration.ofDays(400);
 
+    /** All marketplaces tell of the last 90 days; a window at their very end is not read again. */
+    private static final Duration REMEMBERED = Duration.ofDays(89);
+
     /** The lease of a window ended while its page was on the way. */
     private static final class ClaimLost extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -436,11 +439,11 @@ class Pulls {
         metrics.counter("zhida.pull.failures", "kind", kind).increment();
     }
 
-    /** Lets failed windows be tried again; answers how many. */
+    /** Lets failed windows be tried again, and those with rows that could not be understood; answers how many. */
     @Transactional
     int retry(UUID accountId, Feed feed, Long windowId, Caller by) {
         var now = clock.instant();
-        var retried = store.retry(accountId, feed, windowId, now);
+        var retried = store.retry(accountId, feed, windowId, now.minus(REMEMBERED), now);
         audit.add(
                 by.personId(),
                 "pull-windows-retried",
