@@ -114,9 +114,18 @@ class TaobaoConnector implements Connector {
             return this;
         }
 
-        String next(JsonNode data) {
+        /**
+         * Where the next page begins; {@code null} behind the last one.
+         *
+         * @param full whether this page has as many rows as were asked for
+         */
+        String next(JsonNode data, boolean full) {
             var row = new ApiRow(data);
-            if (!"true".equals(row.text("has_next"))) {
+            var more = row.text("has_next");
+            if (more == null && full) {
+                throw new MarketplaceFailure(Kind.PLATFORM, "Taobao does not say whether more follows");
+            }
+            if (!"true".equals(more)) {
                 return null;
             }
             var index = row.text("position_index");
@@ -140,8 +149,9 @@ class TaobaoConnector implements Connector {
             parameters.put("jump_type", "1");
         }
         return api.ask(connection, ORDERS, parameters, answer -> {
-            var data = answer.path("data");
-            return ApiRow.orders(TaobaoApi.list(data, "results"), TaobaoRows::order, position.next(data));
+            var data = told(answer.path("data"));
+            var rows = TaobaoApi.list(data, "results");
+            return ApiRow.orders(rows, TaobaoRows::order, position.next(data, isFull(rows)));
         });
     }
 
@@ -161,9 +171,22 @@ class TaobaoConnector implements Connector {
             option.put("jump_type", 1);
         }
         return api.ask(connection, REFUNDS, Map.of("publisher_refund_order_query_option", json(option)), answer -> {
-            var data = answer.path("data");
-            return refundPage(TaobaoApi.list(data, "results"), position.next(data));
+            var data = told(answer.path("data"));
+            var rows = TaobaoApi.list(data, "results");
+            return refundPage(rows, position.next(data, isFull(rows)));
         });
+    }
+
+    /** What an answer tells: it may have no rows, but one that is cut off or somebody else's is no empty one. */
+    private static JsonNode told(JsonNode data) {
+        if (!data.isObject()) {
+            throw new MarketplaceFailure(Kind.PLATFORM, "Taobao answered without data");
+        }
+        return data;
+    }
+
+    private boolean isFull(List<JsonNode> rows) {
+        return rows.size() >= asked.pageSize();
     }
 
     /** This feed knows no end of a window: it tells all from its beginning on, which changes nothing when told again. */
@@ -177,8 +200,9 @@ class TaobaoConnector implements Connector {
         option.put("page_no", position.page());
         option.put("page_size", asked.pageSize());
         return api.ask(connection, RELATION_REFUNDS, Map.of("search_option", json(option)), answer -> {
-            var data = answer.path("result").path("data");
-            return refundPage(TaobaoApi.list(data, "results"), nextByTotal(data, position.page(), ""));
+            var data = told(answer.path("result").path("data"));
+            var rows = TaobaoApi.list(data, "results");
+            return refundPage(rows, nextByTotal(data, position.page(), isFull(rows), ""));
         });
     }
 
@@ -197,9 +221,10 @@ class TaobaoConnector implements Connector {
         option.put("page_no", position.page());
         option.put("page_size", asked.pageSize());
         return api.ask(connection, PUNISHMENTS, Map.of("af_order_option", json(option)), answer -> {
-            var data = answer.path("result").has("data") ? answer.path("result").path("data") : answer.path("data");
+            var result = answer.path("result");
+            var data = told(result.has("data") ? result.path("data") : answer.path("data"));
             var rows = TaobaoApi.list(data, "results");
-            var next = nextByTotal(data, position.page(), " " + span);
+            var next = nextByTotal(data, position.page(), isFull(rows), " " + span);
             if (next == null && span < PUNISHMENT_SPANS) {
                 next = "1 " + (span + 1);
             }
@@ -209,9 +234,15 @@ class TaobaoConnector implements Connector {
         });
     }
 
-    private String nextByTotal(JsonNode data, int page, String index) {
+    /** Without a total a page that is full is followed by another, which may be empty. */
+    private String nextByTotal(JsonNode data, int page, boolean full, String index) {
         var total = new ApiRow(data).text("total_count");
-        return total != null && Long.parseLong(total) > (long) page * asked.pageSize() ? (page + 1) + index : null;
+        if (total == null && full && page >= MAX_PAGES) {
+            throw new MarketplaceFailure(
+                    Kind.PLATFORM, "Taobao does not say how many rows there are, and " + page + " pages are not all");
+        }
+        var more = total == null ? full : Long.parseLong(total) > (long) page * asked.pageSize();
+        return more ? (page + 1) + index : null;
     }
 
     @Override

@@ -148,6 +148,11 @@ class PddConnectorTest {
         assertThat(page(Feed.ORDERS_CREATED, null).next()).isEqualTo("L1");
         assertThat(page(Feed.ORDERS_CREATED, "L1").next()).isNull();
         assertThat(vendor.lastAsked().json().get("last_order_id").asText()).isEqualTo("L1");
+        // A full page that does not say where to go on is not taken for the last one.
+        vendor.answering(orders("[" + ORDER + "," + ORDER + "]", ""));
+        assertThatThrownBy(() -> page(Feed.ORDERS_CREATED, null))
+                .isInstanceOfSatisfying(
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.PLATFORM));
         vendor.answering(orders("[" + ORDER + "]", ",\"last_order_id\":\"L2\""));
         assertThat(page(Feed.ORDERS_CREATED, "L1").next()).isNull();
     }

@@ -22,11 +22,13 @@ import dev.zhida.money.Money;
 import dev.zhida.money.Rate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Against a gateway on this machine that answers in Taobao's shapes. */
 class TaobaoConnectorTest {
@@ -100,6 +102,54 @@ class TaobaoConnectorTest {
         assertThat(page(Feed.ORDERS_UPDATED, null).orders()).isEqualTo(simplified);
         vendor.answering("{\"tbk_order_details_get_response\":{\"data\":{\"has_next\":false}}}");
         assertThat(page(Feed.ORDERS_UPDATED, null)).isEqualTo(ApiRow.orders(java.util.List.of(), null, null));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feed.class)
+    void an_answer_that_is_cut_off_or_somebody_elses_is_no_empty_one(Feed feed) {
+        var name =
+                switch (feed) {
+                    case REFUNDS_UPDATED -> "tbk_order_refund_get";
+                    case RELATION_REFUNDS_UPDATED -> "tbk_relation_refund";
+                    case PUNISHMENTS -> "tbk_dg_punish_order_get";
+                    case ORDERS_UPDATED, ORDERS_CREATED, ORDERS_SETTLED -> "tbk_order_details_get";
+                };
+        for (var answer : List.of(
+                "{}",
+                "[]",
+                "{\"request_id\":\"r\"}",
+                "{\"status\":\"ok\"}",
+                "{\"" + name + "_response\":{\"request_id\":\"r\"}}",
+                "{\"" + name + "_response\":{\"data\":null,\"result\":{\"data\":null}}}")) {
+            vendor.answering(answer);
+            assertThatThrownBy(() -> page(feed, null))
+                    .as(answer)
+                    .isInstanceOfSatisfying(
+                            MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.PLATFORM));
+        }
+        // One without rows is empty.
+        vendor.answering(
+                "{\"" + name + "_response\":{\"data\":{\"page_no\":1},\"result\":{\"data\":{\"page_no\":1}}}}");
+        var page = page(feed, feed == Feed.PUNISHMENTS ? "1 3" : null);
+        assertThat(page.rows()).isZero();
+        assertThat(page.next()).isNull();
+    }
+
+    @Test
+    void a_full_page_that_does_not_say_whether_it_is_the_last_is_not_taken_for_it() {
+        vendor.answering(orders("[" + ORDER + "," + ORDER + "]", ""));
+        assertThatThrownBy(() -> page(Feed.ORDERS_UPDATED, null))
+                .isInstanceOfSatisfying(
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.PLATFORM));
+        var row = "{\"tb_trade_id\":\"55\",\"punish_status\":\"0\"}";
+        var answer = "{\"tbk_dg_punish_order_get_response\":{\"result\":{\"data\":{\"results\":[%s]}}}}";
+        vendor.answering(answer.formatted(row + "," + row));
+        assertThat(page(Feed.PUNISHMENTS, "1 3").next()).isEqualTo("2 3");
+        assertThatThrownBy(() -> page(Feed.PUNISHMENTS, "100 3"))
+                .isInstanceOfSatisfying(
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.PLATFORM));
+        vendor.answering(answer.formatted(row));
+        assertThat(page(Feed.PUNISHMENTS, "2 3").next()).isNull();
     }
 
     @ParameterizedTest
