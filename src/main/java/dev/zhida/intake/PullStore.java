@@ -162,7 +162,7 @@ class PullStore {
 
     /**
      * Writes how far a window has come, for its reader only. One that is complete lacks no row any more that this reading
-     * did not meet.
+     * did not meet. What was refused as a mistake of ours counts on: the pages before it work each time.
      *
      * @return the window as it is now; empty if it is no longer the reader's
      */
@@ -171,7 +171,10 @@ class PullStore {
                         with moved as (
                             update pull_window set state = :state, cursor = :cursor, pass = :pass, pass_pages = :passPages,
                                 pass_news = :passNews, pages = :pages, rows = :rows, news = :news, unreadable = :unreadable,
-                                seen_hash = :hash, failures = 0, failure_kind = null, failure = null,
+                                seen_hash = :hash,
+                                failures = case when :state = 'RUNNING' and failure_kind = 'CALLER' then failures else 0 end,
+                                failure_kind = case when :state = 'RUNNING' and failure_kind = 'CALLER' then failure_kind end,
+                                failure = case when :state = 'RUNNING' and failure_kind = 'CALLER' then failure end,
                                 claim = case when :state = 'RUNNING' then claim end,
                                 claimed_until = case when :state = 'RUNNING' then :until::timestamptz end,
                                 finished_at = case when :state = 'RUNNING' then null else :now::timestamptz end

@@ -47,6 +47,9 @@ class Pulls {
     /** A cursor that is refused may be too old: that often the window is begun anew instead. */
     private static final int BEGUN_ANEW = 2;
 
+    /** Every marketplace takes windows so long: one that finds them too long means something else, and that may pass. */
+    private static final Duration TAKEN_BY_ALL = Duration.ofMinutes(5);
+
     private static final Duration SETTLED_SWEEP = Duration.ofDays(40);
     private static final Duration CREATED_SWEEP = Duration.ofDays(7);
     private static final Duration WEEKLY_SWEEP = Duration.ofDays(40);
@@ -419,6 +422,11 @@ class Pulls {
     }
 
     private void narrow(PullWindow window, MarketplaceFailure failure) {
+        if (failure.kind() == MarketplaceFailure.Kind.WINDOW_TOO_LONG
+                && window.span().length().compareTo(TAKEN_BY_ALL) <= 0) {
+            later(window, failure, failure.getMessage(), window.cursor());
+            return;
+        }
         if (window.span().length().toSeconds() < 2) {
             end(window, PullWindow.State.FAILED, failure);
             return;

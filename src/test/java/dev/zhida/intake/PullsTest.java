@@ -393,6 +393,27 @@ class PullsTest {
     }
 
     @Test
+    void a_window_that_is_short_enough_for_all_is_not_halved_for_its_length_but_tried_later() {
+        order(NOON.minusSeconds(100));
+        marketplace.trouble = asked -> {
+            throw failure(Kind.WINDOW_TOO_LONG);
+        };
+        plan();
+        readAll();
+        assertThat(windows(null, null)).allSatisfy(window -> {
+            assertThat(window.state()).isEqualTo(PullWindow.State.PENDING);
+            assertThat(window.nextAttemptAt()).isAfter(now.get());
+            // Halved until it was, and no further.
+            assertThat(window.span().length()).isBetween(Duration.ofSeconds(150), Duration.ofMinutes(5));
+        });
+        marketplace.trouble = asked -> {};
+        pass(config.backOffFirst());
+        readAll();
+        assertThat(coverage().gaps()).isEmpty();
+        assertThat(lines()).isEqualTo(1);
+    }
+
+    @Test
     void a_second_that_holds_too_much_waits_for_a_person() {
         marketplace.widest = Duration.ofHours(24);
         marketplace.trouble = asked -> {
@@ -551,6 +572,29 @@ class PullsTest {
             jdbi.useHandle(
                     h -> h.execute("delete from marketplace_connection where account_id = ?", connection.accountId()));
         }
+    }
+
+    @Test
+    void a_page_that_is_always_refused_waits_for_a_person_after_its_window_was_begun_anew_twice() {
+        marketplace.widest = Duration.ofDays(2);
+        for (var i = 0; i < 25; i++) {
+            order(NOON.minusSeconds(1_800 + i));
+        }
+        plan();
+        marketplace.trouble = asked -> {
+            if ("20".equals(asked.cursor())) {
+                throw failure(Kind.CALLER);
+            }
+        };
+        for (var i = 0; i < 8; i++) {
+            readAll();
+            pass(config.backOffMost());
+        }
+        assertThat(windows(PullWindow.State.FAILED, null)).singleElement().satisfies(window -> {
+            assertThat(window.failures()).isEqualTo(3);
+            assertThat(window.failureKind()).isEqualTo(Kind.CALLER);
+        });
+        assertThat(marketplace.asked).hasSize(9);
     }
 
     /** Says over HTTP how the account is reached. */

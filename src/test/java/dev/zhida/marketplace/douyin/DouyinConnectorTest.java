@@ -219,6 +219,8 @@ class DouyinConnectorTest {
                 .isEqualTo(Kind.TOO_LATE);
         assertThat(BuyinConnector.kind("40004", "isv.parameter-invalid", "查询时间跨度超过限制"))
                 .isEqualTo(Kind.WINDOW_TOO_LONG);
+        assertThat(BuyinConnector.kind("40004", "isv.parameter-invalid", "请求时间戳已过期"))
+                .isEqualTo(Kind.PLATFORM);
     }
 
     @ParameterizedTest

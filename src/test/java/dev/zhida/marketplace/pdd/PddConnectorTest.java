@@ -185,6 +185,12 @@ class PddConnectorTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"查询时间跨度不能超过24小时,WINDOW_TOO_LONG", "请求时间戳已过期,PLATFORM", "时间间隔过短 请降低频率,THROTTLED", "签名错误,CALLER"})
+    void a_parameter_that_is_refused_is_told_by_its_words(String words, Kind kind) {
+        assertThat(PddApi.kind("50001", null, words)).isEqualTo(kind);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "52101,,THROTTLED",
         "70031,,THROTTLED",
