@@ -56,6 +56,13 @@ public interface PullConfig {
     @WithDefault("10m")
     Duration backOffMost();
 
+    /**
+     * Whether a marketplace that did not accept an account does by now is tried so long after it did not. Longer: fewer
+     * calls in vain; shorter: sooner back. A changed connection is tried at once.
+     */
+    @WithDefault("1h")
+    Duration askedAgainAfter();
+
     /** From when on a gap raises an alarm. */
     @WithDefault("15m")
     Duration alarmAfter();

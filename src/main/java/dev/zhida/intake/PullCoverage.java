@@ -1,10 +1,14 @@
 package dev.zhida.intake;
 
+import dev.zhida.marketplace.Connections;
+import dev.zhida.marketplace.Feed;
 import dev.zhida.money.BusinessTime;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /** Whether what marketplaces told of a month was read completely. */
 @ApplicationScoped
@@ -14,9 +18,11 @@ public class PullCoverage {
     private static final int NAME = 16;
 
     private final PullStore store;
+    private final Connections connections;
 
-    PullCoverage(PullStore store) {
+    PullCoverage(PullStore store, Connections connections) {
         this.store = store;
+        this.connections = connections;
     }
 
     /**
@@ -35,6 +41,14 @@ public class PullCoverage {
      */
     public record Unread(String row, String reason) {}
 
+    /** What is covered, per account and feed that is asked for; absent is any. */
+    List<PullStore.Coverage> coverage(UUID accountId, Feed feed) {
+        var off = connections.feedsOff();
+        return store.coverage(accountId, feed).stream()
+                .filter(one -> !off.getOrDefault(one.accountId(), Set.of()).contains(one.feed()))
+                .toList();
+    }
+
     /** What of the month and of those before could not be understood, and has not been since. */
     public List<Unread> unread(YearMonth month) {
         return store.unread(BusinessTime.startOf(month.plusMonths(1).atDay(1))).stream()
@@ -45,13 +59,18 @@ public class PullCoverage {
                 .toList();
     }
 
-    /** What of the month was not read, by feed and time; the gaps of a feed do not touch each other. */
+    /**
+     * What of the month was not read, by feed and time; the gaps of a feed do not touch each other. A feed that an account
+     * has no permission for lacks nothing.
+     */
     public List<Gap> gaps(YearMonth month) {
+        var off = connections.feedsOff();
         return store
                 .uncovered(
                         BusinessTime.startOf(month.atDay(1)),
                         BusinessTime.startOf(month.plusMonths(1).atDay(1)))
                 .stream()
+                .filter(one -> !off.getOrDefault(one.accountId(), Set.of()).contains(one.feed()))
                 .map(one -> new Gap(
                         one.marketplace() + " " + one.account() + " " + one.feed(),
                         one.gap().from(),

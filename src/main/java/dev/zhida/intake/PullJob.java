@@ -105,7 +105,7 @@ class PullJob {
 
     @Scheduled(every = "{zhida.pull.look}", concurrentExecution = ConcurrentExecution.SKIP)
     void look() {
-        store.retryReconnected(clock.instant());
+        store.retryNotAuthorised(config.askedAgainAfter(), clock.instant());
         var reachable = new HashMap<Connection, Connector>();
         for (var connection : connections.live()) {
             try {
@@ -151,7 +151,7 @@ class PullJob {
                 true);
         problems.forEach((account, problem) -> found.add(new Alarm(account, null, problem)));
         reachable.forEach((connection, connector) -> {
-            for (var feed : PullPlan.live(connector.feeds())) {
+            for (var feed : PullPlan.live(connector.feeds(connection))) {
                 store.standing(connection.accountId(), feed).ifPresent(standing -> {
                     var tags = Tags.of(
                             "marketplace",

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -465,17 +466,36 @@ class PullStore {
     }
 
     /**
-     * Lets what was not authorised be tried again where the account's connection has changed since, or a moment before:
-     * calls that were under way then still had the old key.
+     * Lets what was not authorised be tried again. All of it where the account's connection has changed since, or a moment
+     * before: calls that were under way then still had the old key. Else it may have been passing, as where a gateway
+     * turns callers away for a while: after {@code wait} the first window of a feed, and when one was read since, the
+     * others.
      */
-    int retryReconnected(Instant at) {
-        return jdbi.withHandle(
-                handle -> handle.createUpdate("""
+    int retryNotAuthorised(Duration wait, Instant at) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
                         update pull_window w set state = 'PENDING', finished_at = null, next_attempt_at = :at, failures = 0
                         from marketplace_connection c
                         where c.account_id = w.account_id and w.state = 'FAILED' and w.failure_kind = 'NOT_AUTHORISED'
-                          and c.changed_at > w.finished_at - interval '1 minute'
-                        """).bind("at", utc(at)).execute());
+                          and (c.changed_at > w.finished_at - interval '1 minute'
+                            or w.finished_at <= :before and (
+                              exists (select from pull_window r where r.account_id = w.account_id and r.feed = w.feed
+                                and r.state = 'COMPLETE' and r.finished_at > w.finished_at)
+                              or not exists (select from pull_window o where o.account_id = w.account_id
+                                and o.feed = w.feed and o.state in ('FAILED', 'PENDING', 'RUNNING')
+                                and o.failure_kind = 'NOT_AUTHORISED' and (o.from_at, o.id) < (w.from_at, w.id))))
+                        """)
+                .bind("before", utc(at.minus(wait)))
+                .bind("at", utc(at))
+                .execute());
+    }
+
+    /** Forgets what is not complete of feeds that are not asked for; they are planned anew if they are again. */
+    void forgetOpen(UUID accountId, Collection<Feed> feeds) {
+        jdbi.useHandle(handle -> handle.createUpdate(
+                        "delete from pull_window where account_id = :account and feed = any(:feeds) and state <> 'COMPLETE'")
+                .bind("account", accountId)
+                .bindArray("feeds", String.class, feeds.stream().map(Enum::name).toList())
+                .execute());
     }
 
     /** What is covered, per account and feed, since the first live window that is kept. */
@@ -561,7 +581,7 @@ class PullStore {
                             left join pull_window w on w.account_id = p.account_id and w.feed = p.feed and w.kind = 'LIVE'
                                 and w.until_at > :from and w.covers_from < :until
                             group by p.account_id, p.feed, p.first_at)
-                        select a.marketplace, a.name, g.feed, lower(g.g) from_at, upper(g.g) until_at,
+                        select g.account_id, a.marketplace, a.name, g.feed, lower(g.g) from_at, upper(g.g) until_at,
                             coalesce((select string_agg(distinct w.state, ',' order by w.state) from pull_window w
                                 where w.account_id = g.account_id and w.feed = g.feed and w.kind = 'LIVE'
                                   and tstzrange(w.covers_from, w.until_at) && g.g and w.state <> 'COMPLETE'), 'MISSING') states
@@ -571,6 +591,7 @@ class PullStore {
                 .bind("from", utc(from))
                 .bind("until", utc(until))
                 .map((row, context) -> new Uncovered(
+                        row.getObject("account_id", UUID.class),
                         row.getString("marketplace"),
                         row.getString("name"),
                         Feed.valueOf(row.getString("feed")),
@@ -647,7 +668,7 @@ class PullStore {
             List<Gap> gaps) {}
 
     /** A gap of a feed of an account. */
-    record Uncovered(String marketplace, String account, Feed feed, Gap gap) {}
+    record Uncovered(UUID accountId, String marketplace, String account, Feed feed, Gap gap) {}
 
     /**
      * A row that could not be understood, as received.

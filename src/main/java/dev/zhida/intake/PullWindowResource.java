@@ -35,6 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 class PullWindowResource {
 
     private final PullStore store;
+    private final PullCoverage coverage;
     private final Pulls pulls;
     private final Slots slots;
     private final PullConfig config;
@@ -42,8 +43,15 @@ class PullWindowResource {
     private final Clock clock;
 
     PullWindowResource(
-            PullStore store, Pulls pulls, Slots slots, PullConfig config, CurrentCaller caller, Clock clock) {
+            PullStore store,
+            PullCoverage coverage,
+            Pulls pulls,
+            Slots slots,
+            PullConfig config,
+            CurrentCaller caller,
+            Clock clock) {
         this.store = store;
+        this.coverage = coverage;
         this.pulls = pulls;
         this.slots = slots;
         this.config = config;
@@ -228,7 +236,7 @@ class PullWindowResource {
     public CoveragesView coverage(
             @QueryParam("account") UUID account, @QueryParam("feed") @Schema(implementation = Feed.class) String feed) {
         var at = clock.instant();
-        var items = store.coverage(account, oneOf(Feed.class, "feed", feed)).stream()
+        var items = coverage.coverage(account, oneOf(Feed.class, "feed", feed)).stream()
                 .map(c -> view(c, at))
                 .toList();
         return new CoveragesView(items, at);

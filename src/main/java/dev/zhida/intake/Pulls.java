@@ -88,12 +88,15 @@ class Pulls {
         this.promotions = PullPlan.Promotions.of(config.promotions().orElse(List.of()));
     }
 
-    /** Plans whatever is not planned yet of an account's live feeds. */
+    /** Plans whatever is not planned yet of an account's live feeds, and drops what is open of feeds it may not read. */
     @Transactional
     void plan(Connection connection, Connector connector) {
         var now = clock.instant();
         var until = lastFullSecond(now.minus(config.behind()));
-        for (var feed : PullPlan.live(connector.feeds())) {
+        if (!connection.feedsOff().isEmpty()) {
+            store.forgetOpen(connection.accountId(), connection.feedsOff());
+        }
+        for (var feed : PullPlan.live(connector.feeds(connection))) {
             var head = store.lockHead(connection.accountId(), feed, FAILED_IN_A_ROW);
             var covered = head.map(PullStore.Head::until).orElseGet(() -> until.minus(config.startBack()));
             var stuck = head.map(PullStore.Head::stuck).orElse(false);
@@ -114,7 +117,7 @@ class Pulls {
     @Transactional
     void mend(Connection connection, Connector connector) {
         var now = clock.instant();
-        for (var feed : PullPlan.live(connector.feeds())) {
+        for (var feed : PullPlan.live(connector.feeds(connection))) {
             if (store.lockHead(connection.accountId(), feed, FAILED_IN_A_ROW).isPresent()) {
                 for (var gap : store.forgotten(connection.accountId(), feed)) {
                     Log.errorf("no window covers %s of %s: planned anew", gap, feed);
@@ -145,7 +148,7 @@ class Pulls {
     void sweep(Connection connection, Connector connector, LocalDate day) {
         var now = clock.instant();
         var week = day.get(IsoFields.WEEK_BASED_YEAR) + "-W" + day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR);
-        var feeds = connector.feeds();
+        var feeds = connector.feeds(connection);
         if (feeds.contains(Feed.ORDERS_SETTLED)) {
             sweep(connection, connector, Feed.ORDERS_SETTLED, SETTLED_SWEEP, day.toString(), now);
         }
@@ -197,7 +200,7 @@ class Pulls {
                     "period-invalid",
                     "a back-fill spans at most " + LONGEST_BACKFILL.toDays() + " days: ask for several");
         }
-        var known = connector.feeds();
+        var known = connector.feeds(connection);
         var wanted =
                 feeds.isEmpty() ? backfilled(known) : feeds.stream().distinct().toList();
         if (!known.containsAll(wanted)) {

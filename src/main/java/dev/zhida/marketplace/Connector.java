@@ -71,6 +71,13 @@ public interface Connector {
     /** What can be asked for window by window. */
     List<Feed> feeds();
 
+    /** What of that the account has the permission for. */
+    default List<Feed> feeds(Connection connection) {
+        return feeds().stream()
+                .filter(feed -> !connection.feedsOff().contains(feed))
+                .toList();
+    }
+
     /** How long a window of the feed may be, at most. */
     Duration widest(Feed feed);
 

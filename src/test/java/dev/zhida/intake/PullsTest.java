@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -86,6 +87,9 @@ class PullsTest {
 
     @Inject
     Connections connections;
+
+    @Inject
+    PullCoverage months;
 
     @Inject
     @Wellness
@@ -553,7 +557,7 @@ class PullsTest {
         fails(1, Kind.NOT_AUTHORISED);
         plan();
         readAll();
-        store.retryReconnected(now.get());
+        store.retryNotAuthorised(config.askedAgainAfter(), now.get());
         assertThat(windows(PullWindow.State.FAILED, null)).hasSize(1);
         var operator = operator();
         jdbi.useHandle(h -> h.execute(
@@ -565,13 +569,135 @@ class PullsTest {
                 operator.personId()));
         try {
             pass(Duration.ofSeconds(2));
-            store.retryReconnected(now.get());
+            store.retryNotAuthorised(config.askedAgainAfter(), now.get());
             readAll();
             assertThat(coverage().gaps()).isEmpty();
         } finally {
             jdbi.useHandle(
                     h -> h.execute("delete from marketplace_connection where account_id = ?", connection.accountId()));
         }
+    }
+
+    private void disconnect() {
+        jdbi.useHandle(
+                h -> h.execute("delete from marketplace_connection where account_id = ?", connection.accountId()));
+    }
+
+    @Test
+    void an_account_that_is_turned_away_is_tried_again_by_one_window_and_the_others_follow_when_that_was_read() {
+        connect("secret", Map.of());
+        try {
+            // Long before now: nothing has changed since.
+            jdbi.useHandle(h -> h.execute(
+                    "update marketplace_connection set changed_at = ? where account_id = ?",
+                    utc(NOON.minus(Duration.ofDays(9))),
+                    connection.accountId()));
+            order(NOON.minusSeconds(100));
+            marketplace.trouble = asked -> {
+                throw failure(Kind.NOT_AUTHORISED);
+            };
+            plan();
+            readAll();
+            var all = windows(PullWindow.State.FAILED, null).size();
+            assertThat(all).isGreaterThan(3);
+            // It is asked too often for nothing: one window, and again not before an hour has passed.
+            for (var hour = 0; hour < 2; hour++) {
+                marketplace.asked.clear();
+                pass(config.askedAgainAfter().minusSeconds(1));
+                assertThat(retried()).isZero();
+                pass(Duration.ofSeconds(1));
+                assertThat(retried()).isEqualTo(1);
+                // The next look comes before it was read.
+                assertThat(retried()).isZero();
+                readAll();
+                assertThat(marketplace.asked).hasSize(1);
+                plan();
+                assertThat(windows(null, null)).hasSize(all);
+            }
+            marketplace.trouble = asked -> {};
+            pass(config.askedAgainAfter());
+            assertThat(retried()).isEqualTo(1);
+            readAll();
+            pass(Duration.ofSeconds(5));
+            assertThat(retried()).isEqualTo(all - 1);
+            readAll();
+            plan();
+            readAll();
+            assertThat(coverage().gaps()).isEmpty();
+            assertThat(lines()).isEqualTo(1);
+        } finally {
+            disconnect();
+        }
+    }
+
+    private int retried() {
+        return store.retryNotAuthorised(config.askedAgainAfter(), now.get());
+    }
+
+    @Test
+    void what_an_account_has_no_permission_for_is_not_asked_for_and_lacks_nothing_until_it_has() {
+        marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.PUNISHMENTS);
+        marketplace.widest = Duration.ofDays(2);
+        var month = YearMonth.of(2026, 3);
+        var name = jdbi.withHandle(h -> h.createQuery("select name from marketplace_account where id = :id")
+                .bind("id", connection.accountId())
+                .mapTo(String.class)
+                .one());
+        marketplace.trouble = asked -> {
+            if (asked.feed() == Feed.PUNISHMENTS) {
+                throw failure(Kind.NOT_AUTHORISED);
+            }
+        };
+        try {
+            connect("secret", Map.of());
+            plan();
+            readAll();
+            assertThat(gapsOf(name, month)).contains("TAOBAO " + name + " PUNISHMENTS");
+
+            connect("secret", Map.of("feedsOff", "PUNISHMENTS"));
+            connection = connections.of(connection.accountId()).orElseThrow();
+            plan();
+            assertThat(windows(null, null)).allMatch(window -> window.feed() == Feed.ORDERS_UPDATED);
+            marketplace.asked.clear();
+            pass(config.every());
+            plan();
+            QuarkusTransaction.requiringNew()
+                    .run(() -> pulls.sweep(connection, marketplace, LocalDate.parse("2026-03-02")));
+            readAll();
+            assertThat(marketplace.asked).isNotEmpty().noneMatch(asked -> asked.feed() == Feed.PUNISHMENTS);
+            assertThatThrownBy(() -> pulls.backfill(
+                            connection, marketplace, NOON.minusSeconds(9), NOON, List.of(Feed.PUNISHMENTS), operator()))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, no -> assertThat(no.code()).isEqualTo("feed-unknown"));
+            // The month goes on after what was read of it; that is all it lacks.
+            assertThat(gapsOf(name, month)).containsExactly("TAOBAO " + name + " ORDERS_UPDATED");
+
+            // What was read of it before the permission was lost shows nowhere; with the permission it is caught up.
+            connect("secret", Map.of());
+            connection = connections.of(connection.accountId()).orElseThrow();
+            marketplace.trouble = asked -> {};
+            plan();
+            readAll();
+            assertThat(store.coverage(connection.accountId(), Feed.PUNISHMENTS)
+                            .getFirst()
+                            .gaps())
+                    .isEmpty();
+            connect("secret", Map.of("feedsOff", "PUNISHMENTS"));
+            assertThat(months.coverage(connection.accountId(), null))
+                    .extracting(PullStore.Coverage::feed)
+                    .containsExactly(Feed.ORDERS_UPDATED);
+            assertThat(gapsOf(name, month)).containsExactly("TAOBAO " + name + " ORDERS_UPDATED");
+        } finally {
+            disconnect();
+        }
+    }
+
+    private List<String> gapsOf(String account, YearMonth month) {
+        return months.gaps(month).stream()
+                .map(PullCoverage.Gap::feed)
+                .filter(feed -> feed.contains(account))
+                .distinct()
+                .toList();
     }
 
     @Test
