@@ -109,7 +109,7 @@ public interface Connector {
     /** Looks an item up; empty if the marketplace does not know it or it earns nothing. */
     Optional<ItemFacts> item(Connection connection, ItemReference item);
 
-    /** Counts of a native token; empty where the marketplace tells none. */
+    /** Counts of a native token; empty where the marketplace tells none of any. */
     default Optional<TokenCounts> tokenCounts(Connection connection, String token) {
         return Optional.empty();
     }

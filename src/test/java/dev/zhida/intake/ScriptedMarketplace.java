@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /** A marketplace that has the orders it is given, pages them by number as the worst do, and fails when told to. */
 final class ScriptedMarketplace implements Connector {
@@ -32,6 +33,8 @@ final class ScriptedMarketplace implements Connector {
     List<Feed> feeds = List.of(Feed.ORDERS_UPDATED);
     Duration widest = Duration.ofHours(1);
     int pageSize = 10;
+    Function<String, Optional<TokenCounts>> counts = token -> Optional.empty();
+    List<TokenRisk> risks = List.of();
     UUID serves;
     volatile Trouble trouble = asked -> {};
 
@@ -89,6 +92,16 @@ final class ScriptedMarketplace implements Connector {
                     rows.size(),
                     end < found.size() ? Integer.toString(end) : null);
         }
+    }
+
+    @Override
+    public Optional<TokenCounts> tokenCounts(Connection connection, String token) {
+        return counts.apply(token);
+    }
+
+    @Override
+    public List<TokenRisk> tokenRisks(Connection connection) {
+        return risks;
     }
 
     private static Instant time(Feed feed, Observation order) {

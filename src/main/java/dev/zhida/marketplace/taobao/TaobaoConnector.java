@@ -335,16 +335,21 @@ class TaobaoConnector implements Connector {
         var parameters = Map.of("tao_password", token, "adzone_id", adzone(accountPid(connection)));
         return api.ask(connection, TOKEN_COUNTS, parameters, answer -> {
             var data = new ApiRow(answer.path("data"));
-            return data.text("pv") == null
-                    ? Optional.<TokenCounts>empty()
-                    : Optional.of(new TokenCounts(
-                            count(data, "hour_pv"), count(data, "hour_uv"), count(data, "pv"), count(data, "uv")));
+            if (data.text("pv") == null) {
+                throw new MarketplaceFailure(Kind.ITEM, "Taobao counts nothing of this token");
+            }
+            return Optional.of(new TokenCounts(
+                    count(data, "hour_pv"), count(data, "hour_uv"), count(data, "pv"), count(data, "uv")));
         });
     }
 
     private static long count(ApiRow row, String name) {
         var text = row.text(name);
-        return text == null ? 0 : Long.parseLong(text);
+        try {
+            return text == null ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new MarketplaceFailure(Kind.ITEM, name + " is no count: " + text, null, e);
+        }
     }
 
     @Override

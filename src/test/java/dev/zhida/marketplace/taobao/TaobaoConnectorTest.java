@@ -342,6 +342,12 @@ class TaobaoConnectorTest {
         vendor.answering(
                 "{\"tbk_dg_tpwd_report_get_response\":{\"data\":{\"hour_pv\":1,\"hour_uv\":2,\"pv\":3,\"uv\":4}}}");
         assertThat(connector.tokenCounts(connection, "￥x￥")).contains(new Connector.TokenCounts(1, 2, 3, 4));
+        for (var data : List.of("{}", "{\"pv\":\"many\"}")) {
+            vendor.answering("{\"tbk_dg_tpwd_report_get_response\":{\"data\":" + data + "}}");
+            assertThatThrownBy(() -> connector.tokenCounts(connection, "￥x￥"))
+                    .isInstanceOfSatisfying(
+                            MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.ITEM));
+        }
         vendor.answering("{\"tbk_dg_tpwd_risk_report_response\":{\"result\":{\"status_list\":"
                 + "[{\"pid\":\"mm_1_2_3\",\"status\":\"0\"},{\"pid\":\"mm_1_2_4\",\"status\":\"1\"}]}}}");
         assertThat(connector.tokenRisks(connection))
