@@ -74,7 +74,7 @@ public interface PullConfig {
     @WithDefault("05-31/06-20,10-31/11-12,12-11/12-13")
     Optional<List<String>> promotions();
 
-    /** The widest window on days of promotions. */
+    /** The widest window on days of promotions that keeps up with the present; sweeps take what is allowed. */
     @WithDefault("5m")
     Duration promotionWidth();
 

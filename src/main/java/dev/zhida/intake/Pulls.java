@@ -50,6 +50,8 @@ class Pulls {
     /** Every marketplace takes windows so long: one that finds them too long means something else, and that may pass. */
     private static final Duration TAKEN_BY_ALL = Duration.ofMinutes(5);
 
+    private static final Duration LOST_AT_ONCE = Duration.ofDays(1);
+
     private static final Duration SETTLED_SWEEP = Duration.ofDays(40);
     private static final Duration CREATED_SWEEP = Duration.ofDays(7);
     private static final Duration WEEKLY_SWEEP = Duration.ofDays(40);
@@ -131,11 +133,22 @@ class Pulls {
     }
 
     private PullPlan.Width width(UUID accountId, Connector connector, Feed feed, Instant now) {
-        var allowed = connector.widest(feed);
-        var widest = store.narrowed(accountId, feed)
+        return new PullPlan.Width(
+                narrowed(accountId, feed, connector.widest(feed), now), promotions, config.promotionWidth());
+    }
+
+    /** Of what is past and is asked for once more: few windows, since nobody waits for them. */
+    private PullPlan.Width widthOfPast(UUID accountId, Connector connector, Feed feed, Instant now) {
+        return new PullPlan.Width(
+                narrowed(accountId, feed, connector.allowed(feed), now),
+                promotions,
+                connector.allowedInPromotions(feed));
+    }
+
+    private Duration narrowed(UUID accountId, Feed feed, Duration allowed, Instant now) {
+        return store.narrowed(accountId, feed)
                 .map(narrowed -> PullPlan.width(allowed, narrowed.width(), narrowed.at(), now))
                 .orElse(allowed);
-        return new PullPlan.Width(widest, promotions, config.promotionWidth());
     }
 
     /** The day whose sweeps are due: it begins at the configured hour. */
@@ -239,7 +252,7 @@ class Pulls {
     private void begin(PullRun run, Connector connector, Instant now) {
         if (store.begin(run, now)) {
             for (var feed : run.feeds()) {
-                var width = width(run.accountId(), connector, feed, now);
+                var width = widthOfPast(run.accountId(), connector, feed, now);
                 var spans = PullPlan.cut(run.from(), run.until(), width, Duration.ZERO, now, Integer.MAX_VALUE);
                 store.add(run.accountId(), feed, run.kind(), run.id(), spans, now, now);
             }
@@ -387,7 +400,15 @@ class Pulls {
                 }
             }
             case NOT_AUTHORISED -> end(window, PullWindow.State.FAILED, failure);
-            case TOO_LATE -> end(window, PullWindow.State.TOO_LATE, failure);
+            case TOO_LATE -> {
+                // Where a long one begins too early its end may still be told.
+                if (window.span().length().compareTo(LOST_AT_ONCE) > 0) {
+                    QuarkusTransaction.requiringNew()
+                            .run(() -> store.split(window, PullPlan.halves(window.span()), clock.instant()));
+                } else {
+                    end(window, PullWindow.State.TOO_LATE, failure);
+                }
+            }
         }
     }
 

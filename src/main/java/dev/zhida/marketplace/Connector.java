@@ -78,8 +78,18 @@ public interface Connector {
                 .toList();
     }
 
-    /** How long a window of the feed may be, at most. */
+    /** How long a window of the feed may be, at most, that keeps up with the present; as it is configured. */
     Duration widest(Feed feed);
+
+    /** How long one may be, at most, that looks once more at what is past; as the marketplace allows. */
+    default Duration allowed(Feed feed) {
+        return widest(feed);
+    }
+
+    /** The same on days of promotions. */
+    default Duration allowedInPromotions(Feed feed) {
+        return allowed(feed);
+    }
 
     /**
      * One page of a feed.

@@ -38,6 +38,7 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -978,6 +979,79 @@ class PullsTest {
                         () -> pulls.backfill(connection, marketplace, from, NOON, List.of(Feed.PUNISHMENTS), operator))
                 .isInstanceOfSatisfying(
                         Refusal.class, no -> assertThat(no.code()).isEqualTo("feed-unknown"));
+    }
+
+    @Test
+    void what_is_past_is_asked_for_in_windows_as_wide_as_the_marketplace_allows() {
+        marketplace.feeds =
+                List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED, Feed.ORDERS_SETTLED, Feed.RELATION_REFUNDS_UPDATED);
+        marketplace.widest = Duration.ofMinutes(20);
+        marketplace.allowed = Map.of(
+                Feed.ORDERS_CREATED,
+                Duration.ofDays(90),
+                Feed.ORDERS_SETTLED,
+                Duration.ofHours(3),
+                Feed.RELATION_REFUNDS_UPDATED,
+                Duration.ofDays(1_000));
+        marketplace.allowedInPromotions = Map.of(Feed.ORDERS_SETTLED, Duration.ofMinutes(30));
+        // The promotion of June begins on May 31st.
+        now.set(Instant.parse("2026-06-18T04:00:00Z"));
+        var begins = Instant.parse("2026-05-30T16:00:00Z");
+        plan();
+        assertThat(windows(null, PullWindow.Kind.LIVE))
+                .allSatisfy(window -> assertThat(window.span().length()).isLessThanOrEqualTo(config.promotionWidth()));
+        QuarkusTransaction.requiringNew()
+                .run(() -> pulls.sweep(connection, marketplace, LocalDate.parse("2026-06-18")));
+        var sweeps = windows(null, PullWindow.Kind.SWEEP);
+        // One of 7 days and one of 40.
+        assertThat(sweeps)
+                .filteredOn(window -> window.feed() == Feed.ORDERS_CREATED)
+                .hasSize(2);
+        var settled = sweeps.stream()
+                .filter(window -> window.feed() == Feed.ORDERS_SETTLED)
+                .sorted(Comparator.comparing(window -> window.span().from()))
+                .map(PullWindow::span)
+                .toList();
+        assertThat(settled)
+                .filteredOn(span -> span.until().isBefore(begins))
+                .hasSizeGreaterThan(150)
+                .allSatisfy(span -> assertThat(span.length()).isEqualTo(Duration.ofHours(3)));
+        assertThat(settled.subList(0, settled.size() - 1))
+                .filteredOn(span -> !span.from().isBefore(begins))
+                .hasSizeGreaterThan(800)
+                .allSatisfy(span -> assertThat(span.length()).isEqualTo(Duration.ofMinutes(30)));
+        var run = QuarkusTransaction.requiringNew()
+                .call(() -> pulls.backfill(
+                        connection,
+                        marketplace,
+                        now.get().minus(Duration.ofDays(100)),
+                        now.get(),
+                        List.of(Feed.RELATION_REFUNDS_UPDATED),
+                        operator()));
+        assertThat(store.backfill(run.id()))
+                .hasValueSatisfying(progress -> assertThat(progress.windows()).isEqualTo(1));
+    }
+
+    @Test
+    void of_a_long_window_that_begins_too_early_only_what_is_too_early_is_lost() {
+        marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED);
+        marketplace.allowed = Map.of(Feed.ORDERS_CREATED, Duration.ofDays(90));
+        var remembered = NOON.minus(Duration.ofDays(90));
+        marketplace.trouble = asked -> {
+            if (asked.from().isBefore(remembered)) {
+                throw failure(Kind.TOO_LATE);
+            }
+        };
+        QuarkusTransaction.requiringNew()
+                .run(() -> pulls.backfill(
+                        connection, marketplace, NOON.minus(Duration.ofDays(120)), NOON, List.of(), operator()));
+        readAll();
+        assertThat(windows(null, null))
+                .extracting(PullWindow::state)
+                .containsOnly(PullWindow.State.COMPLETE, PullWindow.State.TOO_LATE);
+        assertThat(windows(PullWindow.State.TOO_LATE, null)).isNotEmpty().allSatisfy(window -> assertThat(
+                        window.span().until())
+                .isBeforeOrEqualTo(remembered.plus(Duration.ofDays(1))));
     }
 
     @Test

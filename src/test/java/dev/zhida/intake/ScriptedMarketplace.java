@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -32,6 +33,8 @@ final class ScriptedMarketplace implements Connector {
     final List<FeedPage.Unreadable> unreadable = new ArrayList<>();
     List<Feed> feeds = List.of(Feed.ORDERS_UPDATED);
     Duration widest = Duration.ofHours(1);
+    Map<Feed, Duration> allowed = Map.of();
+    Map<Feed, Duration> allowedInPromotions = Map.of();
     int pageSize = 10;
     Function<String, Optional<TokenCounts>> counts = token -> Optional.empty();
     List<TokenRisk> risks = List.of();
@@ -67,6 +70,16 @@ final class ScriptedMarketplace implements Connector {
     @Override
     public Duration widest(Feed feed) {
         return widest;
+    }
+
+    @Override
+    public Duration allowed(Feed feed) {
+        return allowed.getOrDefault(feed, widest);
+    }
+
+    @Override
+    public Duration allowedInPromotions(Feed feed) {
+        return allowedInPromotions.getOrDefault(feed, allowed(feed));
     }
 
     @Override

@@ -43,6 +43,12 @@ class TaobaoConnector implements Connector {
     private static final String TOKEN_COUNTS = "taobao.tbk.dg.tpwd.report.get";
     private static final String TOKEN_RISKS = "taobao.tbk.dg.tpwd.risk.report";
 
+    private static final Duration ALLOWED = Duration.ofHours(3);
+    private static final Duration ALLOWED_IN_PROMOTIONS = Duration.ofMinutes(20);
+
+    /** Longer than anything that is asked for. */
+    private static final Duration ALL = Duration.ofDays(1_000);
+
     private static final int MAX_PAGES = 100;
     private static final int MAX_RISKS = 1000;
 
@@ -81,6 +87,25 @@ class TaobaoConnector implements Connector {
     @Override
     public Duration widest(Feed feed) {
         return feed == Feed.PUNISHMENTS ? PUNISHMENT_WINDOW : asked.window();
+    }
+
+    @Override
+    public Duration allowed(Feed feed) {
+        return allowed(feed, ALLOWED);
+    }
+
+    @Override
+    public Duration allowedInPromotions(Feed feed) {
+        return allowed(feed, ALLOWED_IN_PROMOTIONS);
+    }
+
+    private static Duration allowed(Feed feed, Duration other) {
+        return switch (feed) {
+            case PUNISHMENTS -> PUNISHMENT_WINDOW;
+            // Each window is told to the present: many would tell the same many times.
+            case RELATION_REFUNDS_UPDATED -> ALL;
+            case ORDERS_UPDATED, ORDERS_CREATED, ORDERS_SETTLED, REFUNDS_UPDATED -> other;
+        };
     }
 
     @Override

@@ -277,6 +277,15 @@ class TaobaoConnectorTest {
     }
 
     @Test
+    void what_is_past_is_asked_for_in_windows_as_wide_as_the_day_allows_and_where_no_end_is_known_in_one() {
+        assertThat(connector.widest(Feed.ORDERS_SETTLED)).isEqualTo(Duration.ofMinutes(20));
+        assertThat(connector.allowed(Feed.ORDERS_SETTLED)).isEqualTo(Duration.ofHours(3));
+        assertThat(connector.allowedInPromotions(Feed.ORDERS_SETTLED)).isEqualTo(Duration.ofMinutes(20));
+        assertThat(connector.allowed(Feed.PUNISHMENTS)).isEqualTo(connector.widest(Feed.PUNISHMENTS));
+        assertThat(connector.allowedInPromotions(Feed.RELATION_REFUNDS_UPDATED)).isGreaterThan(Duration.ofDays(400));
+    }
+
+    @Test
     void a_link_comes_with_its_token_or_has_one_made() {
         var wish = new Connector.LinkWish(
                 ItemReference.of(Marketplace.TAOBAO, "AbCd12-Ef34Gh"),
