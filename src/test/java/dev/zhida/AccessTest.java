@@ -52,6 +52,7 @@ class AccessTest {
             Map.entry("GET /api/v1/report-mappings/{marketplace}", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/pull-windows", Set.of(World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/pull-windows/coverage", Set.of(World.OPERATOR, World.AUDITOR)),
+            Map.entry("GET /api/v1/pull-windows/{id}/unreadable", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/pull-windows/retries", Set.of(World.OPERATOR)),
             Map.entry("POST /api/v1/pull-backfills", Set.of(World.OPERATOR)),
             Map.entry("GET /api/v1/pull-backfills", Set.of(World.OPERATOR, World.AUDITOR)),

@@ -2,6 +2,7 @@ package dev.zhida;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
@@ -12,6 +13,7 @@ import static org.hamcrest.Matchers.startsWith;
 import dev.zhida.marketplace.Connection;
 import dev.zhida.marketplace.Connections;
 import dev.zhida.marketplace.Connectors;
+import dev.zhida.marketplace.Feed;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.slot.Slots;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
@@ -159,7 +162,7 @@ class ConnectionsTest {
         put(account, Map.of("siteID", "1"))
                 .statusCode(422)
                 .body("code", equalTo("setting-unknown"))
-                .body("detail", equalTo("JD has no setting `siteID`; it has [linkMethod, siteId]"));
+                .body("detail", equalTo("JD has no setting `siteID`; it has [feedsOff, linkMethod, siteId]"));
         put(account, Map.of("linkMethod", "any")).statusCode(422).body("code", equalTo("setting-unknown"));
         operator()
                 .contentType(ContentType.JSON)
@@ -168,6 +171,32 @@ class ConnectionsTest {
                 .then()
                 .statusCode(422)
                 .body("errors.field", hasItem("secret"));
+    }
+
+    @Test
+    void feeds_that_an_account_has_no_permission_for_are_named_and_orders_stay() {
+        var account = account(Marketplace.TAOBAO);
+        put(account, Map.of("feedsOff", "RELATION_REFUNDS_UPDATED, PUNISHMENTS"))
+                .statusCode(200)
+                .body("settings.feedsOff", equalTo("RELATION_REFUNDS_UPDATED, PUNISHMENTS"));
+        var connection = connections.of(account).orElseThrow();
+        assertThat(connectors.of(connection).feeds(connection))
+                .containsExactly(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED, Feed.ORDERS_SETTLED, Feed.REFUNDS_UPDATED);
+        assertThat(connections.feedsOff())
+                .isEqualTo(Map.of(account, Set.of(Feed.RELATION_REFUNDS_UPDATED, Feed.PUNISHMENTS)));
+        put(account, Map.of("feedsOff", "PUNISHMENTS,ALL"))
+                .statusCode(422)
+                .body("code", equalTo("setting-unknown"))
+                .body("detail", endsWith("not [ALL]"));
+        put(account, Map.of("feedsOff", "ORDERS_CREATED")).statusCode(200);
+        put(account, Map.of("feedsOff", "ORDERS_CREATED,ORDERS_UPDATED"))
+                .statusCode(422)
+                .body("code", equalTo("setting-unknown"))
+                .body("detail", startsWith("`feedsOff` leaves ORDERS_UPDATED or ORDERS_CREATED"));
+        // Pinduoduo tells of no punishments.
+        put(account(Marketplace.PDD), Map.of("feedsOff", "PUNISHMENTS"))
+                .statusCode(422)
+                .body("code", equalTo("setting-unknown"));
     }
 
     @Test

@@ -56,6 +56,13 @@ public interface PullConfig {
     @WithDefault("10m")
     Duration backOffMost();
 
+    /**
+     * Whether a marketplace that did not accept an account does by now is tried so long after it did not. Longer: fewer
+     * calls in vain; shorter: sooner back. A changed connection is tried at once.
+     */
+    @WithDefault("1h")
+    Duration askedAgainAfter();
+
     /** From when on a gap raises an alarm. */
     @WithDefault("15m")
     Duration alarmAfter();
@@ -67,7 +74,7 @@ public interface PullConfig {
     @WithDefault("05-31/06-20,10-31/11-12,12-11/12-13")
     Optional<List<String>> promotions();
 
-    /** The widest window on days of promotions. */
+    /** The widest window on days of promotions that keeps up with the present; sweeps take what is allowed. */
     @WithDefault("5m")
     Duration promotionWidth();
 

@@ -85,7 +85,7 @@ class PullJob {
     }
 
     /**
-     * A feed that is behind, or waits for a person, or has a hole.
+     * A feed that is behind, or waits for a person, or has a hole, or told what could not be understood.
      *
      * @param feed {@code null} if it is the whole account
      */
@@ -105,7 +105,7 @@ class PullJob {
 
     @Scheduled(every = "{zhida.pull.look}", concurrentExecution = ConcurrentExecution.SKIP)
     void look() {
-        store.retryReconnected(clock.instant());
+        store.retryNotAuthorised(config.askedAgainAfter(), clock.instant());
         var reachable = new HashMap<Connection, Connector>();
         for (var connection : connections.live()) {
             try {
@@ -113,12 +113,20 @@ class PullJob {
                 pulls.plan(connection, connector);
                 sweepOnceADay(connection, connector);
                 reachable.put(connection, connector);
-                readers.work(connection.accountId(), () -> pulls.readNext(connection, connector, readers::stopping));
+                readers.work(connection.accountId(), () -> readNext(connection.accountId()));
             } catch (RuntimeException e) {
                 Log.errorf(e, "the pulls of %s were not planned", connection);
             }
         }
         watch(reachable);
+    }
+
+    /** As the account is reached now: a key that was changed counts from the next window on. */
+    private boolean readNext(UUID account) {
+        return connections
+                .of(account)
+                .map(now -> pulls.readNext(now, connectors.of(now), readers::stopping))
+                .orElse(false);
     }
 
     /** The database decides who begins a sweep; this only saves asking it at every look. */
@@ -143,7 +151,7 @@ class PullJob {
                 true);
         problems.forEach((account, problem) -> found.add(new Alarm(account, null, problem)));
         reachable.forEach((connection, connector) -> {
-            for (var feed : PullPlan.live(connector.feeds())) {
+            for (var feed : PullPlan.live(connector.feeds(connection))) {
                 store.standing(connection.accountId(), feed).ifPresent(standing -> {
                     var tags = Tags.of(
                             "marketplace",
@@ -166,6 +174,11 @@ class PullJob {
                 });
             }
         });
+        var accounts = reachable.keySet().stream().map(Connection::accountId).collect(Collectors.toSet());
+        store.unreadable().stream()
+                .filter(one -> accounts.contains(one.accountId()))
+                .forEach(one ->
+                        found.add(new Alarm(one.accountId(), one.feed(), "told rows that could not be understood")));
         gaps.register(gapRows, true);
         lost.register(lostRows, true);
         // Once when it begins and once when it ends, not at every look.

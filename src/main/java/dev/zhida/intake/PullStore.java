@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,20 +165,30 @@ class PullStore {
     }
 
     /**
-     * Writes how far a window has come, for its reader only.
+     * Writes how far a window has come, for its reader only. One that is complete lacks no row any more that this reading
+     * did not meet. What was refused as a mistake of ours counts on: the pages before it work each time.
      *
      * @return the window as it is now; empty if it is no longer the reader's
      */
     Optional<PullWindow> progress(PullWindow window, Instant now, Duration lease) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        update pull_window set state = :state, cursor = :cursor, pass = :pass, pass_pages = :passPages,
-                            pass_news = :passNews, pages = :pages, rows = :rows, news = :news, unreadable = :unreadable,
-                            seen_hash = :hash, failures = 0, failure_kind = null, failure = null,
-                            claim = case when :state = 'RUNNING' then claim end,
-                            claimed_until = case when :state = 'RUNNING' then :until::timestamptz end,
-                            finished_at = case when :state = 'RUNNING' then null else :now::timestamptz end
-                        where id = :id and claim = :claim
-                        returning *
+                        with moved as (
+                            update pull_window set state = :state, cursor = :cursor, pass = :pass, pass_pages = :passPages,
+                                pass_news = :passNews, pages = :pages, rows = :rows, news = :news, unreadable = :unreadable,
+                                seen_hash = :hash,
+                                failures = case when :state = 'RUNNING' and failure_kind = 'CALLER' then failures else 0 end,
+                                failure_kind = case when :state = 'RUNNING' and failure_kind = 'CALLER' then failure_kind end,
+                                failure = case when :state = 'RUNNING' and failure_kind = 'CALLER' then failure end,
+                                claim = case when :state = 'RUNNING' then claim end,
+                                claimed_until = case when :state = 'RUNNING' then :until::timestamptz end,
+                                finished_at = case when :state = 'RUNNING' then null else :now::timestamptz end
+                            where id = :id and claim = :claim
+                            returning *),
+                        resolved as (
+                            update pull_unreadable u set resolved_at = :now from moved m
+                            where m.state = 'COMPLETE' and u.window_id = m.id and u.resolved_at is null
+                              and u.seen_at < m.started_at)
+                        select * from moved
                         """)
                 .bind("id", window.id())
                 .bind("claim", window.claim())
@@ -279,7 +290,8 @@ class PullStore {
             var batch = handle.prepareBatch("""
                     insert into pull_unreadable (account_id, feed, hash, reason, raw, window_id, seen_at)
                     values (:account, :feed, sha256(:bytes), :reason, :raw, :window, :at)
-                    on conflict on constraint pull_unreadable_pkey do nothing
+                    on conflict on constraint pull_unreadable_pkey do update
+                        set reason = excluded.reason, seen_at = excluded.seen_at, resolved_at = null
                     """);
             for (var row : rows) {
                 batch.bind("account", window.accountId())
@@ -370,29 +382,123 @@ class PullStore {
                 .list());
     }
 
-    /** Lets failed windows be tried again; answers how many. */
-    int retry(UUID accountId, Feed feed, Long windowId, Instant at) {
+    /**
+     * Lets failed windows be tried again, and complete ones be read anew of which rows could not be understood; answers
+     * how many.
+     *
+     * @param remembered what begins before is not read anew: the marketplace no longer has it, and a hole would stay
+     */
+    int retry(UUID accountId, Feed feed, Long windowId, Instant remembered, Instant at) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
-                        update pull_window set state = 'PENDING', finished_at = null, next_attempt_at = :at, failures = 0
-                        where account_id = :account and state in ('FAILED', 'TOO_LATE')
-                          and (:feed::text is null or feed = :feed) and (:id::bigint is null or id = :id)
+                                update pull_window set state = 'PENDING', finished_at = null, next_attempt_at = :at,
+                                    failures = 0
+                                where account_id = :account and state in ('FAILED', 'TOO_LATE')
+                                  and (:feed::text is null or feed = :feed) and (:id::bigint is null or id = :id)
+                                """)
+                        .bind("account", accountId)
+                        .bind("feed", name(feed))
+                        .bind("id", windowId)
+                        .bind("at", utc(at))
+                        .execute()
+                + handle.createUpdate("""
+                                update pull_window w set state = 'PENDING', started_at = null, finished_at = null,
+                                    next_attempt_at = :at, failures = 0, unreadable = 0, pass = 1, pass_pages = 0,
+                                    pass_news = 0, seen_hash = null
+                                where account_id = :account and state = 'COMPLETE' and from_at > :remembered
+                                  and (:feed::text is null or feed = :feed) and (:id::bigint is null or id = :id)
+                                  and exists (select from pull_unreadable u
+                                    where u.window_id = w.id and u.resolved_at is null)
+                                """)
+                        .bind("account", accountId)
+                        .bind("feed", name(feed))
+                        .bind("id", windowId)
+                        .bind("remembered", utc(remembered))
+                        .bind("at", utc(at))
+                        .execute());
+    }
+
+    /** Rows of a window that could not be understood, also those that were later. */
+    List<UnreadableRow> unreadable(long windowId, String after, int limit) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select encode(hash, 'hex') hash, reason, raw, seen_at, resolved_at from pull_unreadable
+                        where window_id = :window and (:after::text is null or hash > decode(:after, 'hex'))
+                        order by hash limit :limit
                         """)
-                .bind("account", accountId)
-                .bind("feed", name(feed))
-                .bind("id", windowId)
+                .bind("window", windowId)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) -> new UnreadableRow(
+                        row.getString("hash"),
+                        row.getString("reason"),
+                        row.getString("raw"),
+                        instant(row, "seen_at"),
+                        instant(row, "resolved_at")))
+                .list());
+    }
+
+    /** Feeds with rows that could not be understood, in windows that are kept. */
+    List<FeedOf> unreadable() {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select distinct u.account_id, u.feed from pull_unreadable u
+                        where u.resolved_at is null and exists (select from pull_window w where w.id = u.window_id)
+                        order by u.account_id, u.feed
+                        """)
+                .map((row, context) ->
+                        new FeedOf(row.getObject("account_id", UUID.class), Feed.valueOf(row.getString("feed"))))
+                .list());
+    }
+
+    /** What could not be understood of windows that begin before {@code until}; each row once, however many met it. */
+    List<Unread> unread(Instant until) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select distinct on (a.marketplace, a.name, u.account_id, u.feed, u.hash)
+                            a.marketplace, a.name, u.feed, encode(u.hash, 'hex') hash, u.reason
+                        from pull_unreadable u join marketplace_account a on a.id = u.account_id
+                        left join pull_window w on w.id = u.window_id
+                        where u.resolved_at is null and coalesce(w.from_at, u.seen_at) < :until
+                        order by a.marketplace, a.name, u.account_id, u.feed, u.hash, u.seen_at desc
+                        """)
+                .bind("until", utc(until))
+                .map((row, context) -> new Unread(
+                        row.getString("marketplace"),
+                        row.getString("name"),
+                        Feed.valueOf(row.getString("feed")),
+                        row.getString("hash"),
+                        row.getString("reason")))
+                .list());
+    }
+
+    /**
+     * Lets what was not authorised be tried again. All of it where the account's connection has changed since, or a moment
+     * before: calls that were under way then still had the old key. Else it may have been passing, as where a gateway
+     * turns callers away for a while: after {@code wait} the first window of a feed, and when one was read since, the
+     * others.
+     */
+    int retryNotAuthorised(Duration wait, Instant at) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        update pull_window w set state = 'PENDING', finished_at = null, next_attempt_at = :at, failures = 0
+                        from marketplace_connection c
+                        where c.account_id = w.account_id and w.state = 'FAILED' and w.failure_kind = 'NOT_AUTHORISED'
+                          and (c.changed_at > w.finished_at - interval '1 minute'
+                            or w.finished_at <= :before and (
+                              exists (select from pull_window r where r.account_id = w.account_id and r.feed = w.feed
+                                and r.state = 'COMPLETE' and r.finished_at > w.finished_at)
+                              or not exists (select from pull_window o where o.account_id = w.account_id
+                                and o.feed = w.feed and o.state in ('FAILED', 'PENDING', 'RUNNING')
+                                and o.failure_kind = 'NOT_AUTHORISED' and (o.from_at, o.id) < (w.from_at, w.id))))
+                        """)
+                .bind("before", utc(at.minus(wait)))
                 .bind("at", utc(at))
                 .execute());
     }
 
-    /** Lets what was not authorised be tried again where the account's connection has changed since. */
-    int retryReconnected(Instant at) {
-        return jdbi.withHandle(
-                handle -> handle.createUpdate("""
-                        update pull_window w set state = 'PENDING', finished_at = null, next_attempt_at = :at, failures = 0
-                        from marketplace_connection c
-                        where c.account_id = w.account_id and w.state = 'FAILED' and w.failure_kind = 'NOT_AUTHORISED'
-                          and c.changed_at > w.finished_at
-                        """).bind("at", utc(at)).execute());
+    /** Forgets what is not complete of feeds that are not asked for; they are planned anew if they are again. */
+    void forgetOpen(UUID accountId, Collection<Feed> feeds) {
+        jdbi.useHandle(handle -> handle.createUpdate(
+                        "delete from pull_window where account_id = :account and feed = any(:feeds) and state <> 'COMPLETE'")
+                .bind("account", accountId)
+                .bindArray("feeds", String.class, feeds.stream().map(Enum::name).toList())
+                .execute());
     }
 
     /** What is covered, per account and feed, since the first live window that is kept. */
@@ -401,7 +507,9 @@ class PullStore {
             var coverage = handle.createQuery("""
                             select w.account_id, a.marketplace, a.name, w.feed, min(w.covers_from) from_at,
                                 coalesce(min(w.covers_from) filter (where w.state not in ('COMPLETE', 'TOO_LATE')),
-                                    max(w.until_at)) covered_to
+                                    max(w.until_at)) covered_to,
+                                (select count(distinct u.hash) from pull_unreadable u where u.account_id = w.account_id
+                                    and u.feed = w.feed and u.resolved_at is null) unreadable
                             from pull_window w join marketplace_account a on a.id = w.account_id
                             where w.kind = 'LIVE' and (:account::uuid is null or w.account_id = :account)
                               and (:feed::text is null or w.feed = :feed)
@@ -417,6 +525,7 @@ class PullStore {
                             Feed.valueOf(row.getString("feed")),
                             instant(row, "from_at"),
                             instant(row, "covered_to"),
+                            row.getLong("unreadable"),
                             new ArrayList<>()))
                     .list();
             coverage.forEach(one -> one.gaps().addAll(gaps(handle, one.accountId(), one.feed())));
@@ -475,7 +584,7 @@ class PullStore {
                             left join pull_window w on w.account_id = p.account_id and w.feed = p.feed and w.kind = 'LIVE'
                                 and w.until_at > :from and w.covers_from < :until
                             group by p.account_id, p.feed, p.first_at)
-                        select a.marketplace, a.name, g.feed, lower(g.g) from_at, upper(g.g) until_at,
+                        select g.account_id, a.marketplace, a.name, g.feed, lower(g.g) from_at, upper(g.g) until_at,
                             coalesce((select string_agg(distinct w.state, ',' order by w.state) from pull_window w
                                 where w.account_id = g.account_id and w.feed = g.feed and w.kind = 'LIVE'
                                   and tstzrange(w.covers_from, w.until_at) && g.g and w.state <> 'COMPLETE'), 'MISSING') states
@@ -485,6 +594,7 @@ class PullStore {
                 .bind("from", utc(from))
                 .bind("until", utc(until))
                 .map((row, context) -> new Uncovered(
+                        row.getObject("account_id", UUID.class),
                         row.getString("marketplace"),
                         row.getString("name"),
                         Feed.valueOf(row.getString("feed")),
@@ -576,10 +686,24 @@ class PullStore {
             Feed feed,
             Instant from,
             Instant coveredTo,
+            long unreadable,
             List<Gap> gaps) {}
 
     /** A gap of a feed of an account. */
-    record Uncovered(String marketplace, String account, Feed feed, Gap gap) {}
+    record Uncovered(UUID accountId, String marketplace, String account, Feed feed, Gap gap) {}
+
+    /**
+     * A row that could not be understood, as received.
+     *
+     * @param hash SHA-256 of it, in hex
+     * @param resolvedAt when its window was read again without it; {@code null} until then
+     */
+    record UnreadableRow(String hash, String reason, String raw, Instant seenAt, Instant resolvedAt) {}
+
+    /** The same, of an account's feed. */
+    record Unread(String marketplace, String account, Feed feed, String hash, String reason) {}
+
+    record FeedOf(UUID accountId, Feed feed) {}
 
     /** What is not covered, and the states of the windows that should. */
     record Gap(Instant from, Instant until, List<String> states) {}

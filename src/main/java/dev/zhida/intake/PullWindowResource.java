@@ -18,6 +18,7 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 class PullWindowResource {
 
     private final PullStore store;
+    private final PullCoverage coverage;
     private final Pulls pulls;
     private final Slots slots;
     private final PullConfig config;
@@ -41,8 +43,15 @@ class PullWindowResource {
     private final Clock clock;
 
     PullWindowResource(
-            PullStore store, Pulls pulls, Slots slots, PullConfig config, CurrentCaller caller, Clock clock) {
+            PullStore store,
+            PullCoverage coverage,
+            Pulls pulls,
+            Slots slots,
+            PullConfig config,
+            CurrentCaller caller,
+            Clock clock) {
         this.store = store;
+        this.coverage = coverage;
         this.pulls = pulls;
         this.slots = slots;
         this.config = config;
@@ -151,10 +160,13 @@ class PullWindowResource {
             @Schema(required = true, description = "How far that lies behind the clock.")
             long gapSeconds,
 
+            @Schema(required = true, description = "Rows that could not be understood, and have not been since.")
+            long unreadable,
+
             @Schema(required = true, description = "What is not covered, the first hundred.")
             List<GapView> gaps,
 
-            @Schema(required = true, description = "It is behind, waits for a person, or has a hole.")
+            @Schema(required = true, description = "It is behind, waits for a person, has a hole, or unreadable rows.")
             boolean alarm) {}
 
     record CoveragesView(
@@ -162,6 +174,26 @@ class PullWindowResource {
 
             @Schema(required = true, description = "How fresh this is.")
             Instant dataTo) {}
+
+    @Schema(name = "UnreadableRow")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record UnreadableView(
+            @Schema(required = true, description = "SHA-256 of the row, in hex.")
+            String hash,
+
+            @Schema(required = true, description = "What was wrong with it.")
+            String reason,
+
+            @Schema(required = true, description = "The row as received.")
+            String raw,
+
+            @Schema(required = true, description = "When it was last met.")
+            Instant seenAt,
+
+            @Schema(
+                    nullable = true,
+                    description = "When the window was read again without it; null as long as it is lacking.")
+            Instant resolvedAt) {}
 
     record RetryPulls(
             @NotNull UUID accountId,
@@ -204,7 +236,7 @@ class PullWindowResource {
     public CoveragesView coverage(
             @QueryParam("account") UUID account, @QueryParam("feed") @Schema(implementation = Feed.class) String feed) {
         var at = clock.instant();
-        var items = store.coverage(account, oneOf(Feed.class, "feed", feed)).stream()
+        var items = coverage.coverage(account, oneOf(Feed.class, "feed", feed)).stream()
                 .map(c -> view(c, at))
                 .toList();
         return new CoveragesView(items, at);
@@ -221,12 +253,34 @@ class PullWindowResource {
                 c.from(),
                 c.coveredTo(),
                 gap.toSeconds(),
+                c.unreadable(),
                 c.gaps().stream()
                         .map(one -> new GapView(one.from(), one.until(), one.states()))
                         .toList(),
                 gap.compareTo(config.alarmAfter()) > 0
+                        || c.unreadable() > 0
                         || states.contains(PullWindow.State.FAILED.name())
                         || states.contains(PullWindow.State.TOO_LATE.name()));
+    }
+
+    @GET
+    @Path("{id}/unreadable")
+    @RolesAllowed(Role.OPERATOR_ROLE)
+    @Operation(
+            operationId = "listUnreadableRows",
+            summary = "Rows of a pull window that could not be understood",
+            description = "None of them is in the books. A retry reads their window again.")
+    public Page<UnreadableView> unreadable(
+            @PathParam("id") long id,
+            @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit,
+            @QueryParam("cursor") String cursor) {
+        var at = clock.instant();
+        var after = Page.position(
+                cursor, hash -> HexFormat.of().formatHex(HexFormat.of().parseHex(hash)));
+        var rows = store.unreadable(id, after, limit + 1).stream()
+                .map(row -> new UnreadableView(row.hash(), row.reason(), row.raw(), row.seenAt(), row.resolvedAt()))
+                .toList();
+        return Page.of(rows, limit, UnreadableView::hash, at);
     }
 
     @POST
@@ -235,7 +289,9 @@ class PullWindowResource {
     @Operation(
             operationId = "retryPullWindows",
             summary = "Try failed pull windows again",
-            description = "Those that failed for good: what only waits is tried again by itself.")
+            description =
+                    "Those that failed for good, since what only waits is tried again by itself; and those with rows"
+                            + " that could not be understood, for when they can be.")
     public RetriedView retry(@NotNull @Valid RetryPulls request) {
         slots.account(request.accountId());
         return new RetriedView(pulls.retry(request.accountId(), request.feed(), request.windowId(), caller.get()));

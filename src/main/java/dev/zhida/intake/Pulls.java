@@ -47,10 +47,18 @@ class Pulls {
     /** A cursor that is refused may be too old: that often the window is begun anew instead. */
     private static final int BEGUN_ANEW = 2;
 
+    /** Every marketplace takes windows so long: one that finds them too long means something else, and that may pass. */
+    private static final Duration TAKEN_BY_ALL = Duration.ofMinutes(5);
+
+    private static final Duration LOST_AT_ONCE = Duration.ofDays(1);
+
     private static final Duration SETTLED_SWEEP = Duration.ofDays(40);
     private static final Duration CREATED_SWEEP = Duration.ofDays(7);
     private static final Duration WEEKLY_SWEEP = Duration.ofDays(40);
     static final Duration LONGEST_BACKFILL = Duration.ofDays(400);
+
+    /** All marketplaces tell of the last 90 days; a window at their very end is not read again. */
+    private static final Duration REMEMBERED = Duration.ofDays(89);
 
     /** The lease of a window ended while its page was on the way. */
     private static final class ClaimLost extends RuntimeException {
@@ -82,12 +90,15 @@ class Pulls {
         this.promotions = PullPlan.Promotions.of(config.promotions().orElse(List.of()));
     }
 
-    /** Plans whatever is not planned yet of an account's live feeds. */
+    /** Plans whatever is not planned yet of an account's live feeds, and drops what is open of feeds it may not read. */
     @Transactional
     void plan(Connection connection, Connector connector) {
         var now = clock.instant();
         var until = lastFullSecond(now.minus(config.behind()));
-        for (var feed : PullPlan.live(connector.feeds())) {
+        if (!connection.feedsOff().isEmpty()) {
+            store.forgetOpen(connection.accountId(), connection.feedsOff());
+        }
+        for (var feed : PullPlan.live(connector.feeds(connection))) {
             var head = store.lockHead(connection.accountId(), feed, FAILED_IN_A_ROW);
             var covered = head.map(PullStore.Head::until).orElseGet(() -> until.minus(config.startBack()));
             var stuck = head.map(PullStore.Head::stuck).orElse(false);
@@ -108,7 +119,7 @@ class Pulls {
     @Transactional
     void mend(Connection connection, Connector connector) {
         var now = clock.instant();
-        for (var feed : PullPlan.live(connector.feeds())) {
+        for (var feed : PullPlan.live(connector.feeds(connection))) {
             if (store.lockHead(connection.accountId(), feed, FAILED_IN_A_ROW).isPresent()) {
                 for (var gap : store.forgotten(connection.accountId(), feed)) {
                     Log.errorf("no window covers %s of %s: planned anew", gap, feed);
@@ -122,11 +133,22 @@ class Pulls {
     }
 
     private PullPlan.Width width(UUID accountId, Connector connector, Feed feed, Instant now) {
-        var allowed = connector.widest(feed);
-        var widest = store.narrowed(accountId, feed)
+        return new PullPlan.Width(
+                narrowed(accountId, feed, connector.widest(feed), now), promotions, config.promotionWidth());
+    }
+
+    /** Of what is past and is asked for once more: few windows, since nobody waits for them. */
+    private PullPlan.Width widthOfPast(UUID accountId, Connector connector, Feed feed, Instant now) {
+        return new PullPlan.Width(
+                narrowed(accountId, feed, connector.allowed(feed), now),
+                promotions,
+                connector.allowedInPromotions(feed));
+    }
+
+    private Duration narrowed(UUID accountId, Feed feed, Duration allowed, Instant now) {
+        return store.narrowed(accountId, feed)
                 .map(narrowed -> PullPlan.width(allowed, narrowed.width(), narrowed.at(), now))
                 .orElse(allowed);
-        return new PullPlan.Width(widest, promotions, config.promotionWidth());
     }
 
     /** The day whose sweeps are due: it begins at the configured hour. */
@@ -139,7 +161,7 @@ class Pulls {
     void sweep(Connection connection, Connector connector, LocalDate day) {
         var now = clock.instant();
         var week = day.get(IsoFields.WEEK_BASED_YEAR) + "-W" + day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR);
-        var feeds = connector.feeds();
+        var feeds = connector.feeds(connection);
         if (feeds.contains(Feed.ORDERS_SETTLED)) {
             sweep(connection, connector, Feed.ORDERS_SETTLED, SETTLED_SWEEP, day.toString(), now);
         }
@@ -199,7 +221,7 @@ class Pulls {
                     "period-invalid",
                     "a back-fill spans at most " + LONGEST_BACKFILL.toDays() + " days: ask for several");
         }
-        var known = connector.feeds();
+        var known = connector.feeds(connection);
         var wanted =
                 feeds.isEmpty() ? backfilled(known) : feeds.stream().distinct().toList();
         if (!known.containsAll(wanted)) {
@@ -238,7 +260,7 @@ class Pulls {
     private void begin(PullRun run, Connector connector, Instant now) {
         if (store.begin(run, now)) {
             for (var feed : run.feeds()) {
-                var width = width(run.accountId(), connector, feed, now);
+                var width = widthOfPast(run.accountId(), connector, feed, now);
                 var spans = PullPlan.cut(run.from(), run.until(), width, Duration.ZERO, now, Integer.MAX_VALUE);
                 store.add(run.accountId(), feed, run.kind(), run.id(), spans, now, now);
             }
@@ -386,7 +408,15 @@ class Pulls {
                 }
             }
             case NOT_AUTHORISED -> end(window, PullWindow.State.FAILED, failure);
-            case TOO_LATE -> end(window, PullWindow.State.TOO_LATE, failure);
+            case TOO_LATE -> {
+                // Where a long one begins too early its end may still be told.
+                if (window.span().length().compareTo(LOST_AT_ONCE) > 0) {
+                    QuarkusTransaction.requiringNew()
+                            .run(() -> store.split(window, PullPlan.halves(window.span()), clock.instant()));
+                } else {
+                    end(window, PullWindow.State.TOO_LATE, failure);
+                }
+            }
         }
     }
 
@@ -424,6 +454,11 @@ class Pulls {
     }
 
     private void narrow(PullWindow window, MarketplaceFailure failure) {
+        if (failure.kind() == MarketplaceFailure.Kind.WINDOW_TOO_LONG
+                && window.span().length().compareTo(TAKEN_BY_ALL) <= 0) {
+            later(window, failure, failure.getMessage(), window.cursor());
+            return;
+        }
         if (window.span().length().toSeconds() < 2) {
             end(window, PullWindow.State.FAILED, failure);
             return;
@@ -444,11 +479,11 @@ class Pulls {
         metrics.counter("zhida.pull.failures", "kind", kind).increment();
     }
 
-    /** Lets failed windows be tried again; answers how many. */
+    /** Lets failed windows be tried again, and those with rows that could not be understood; answers how many. */
     @Transactional
     int retry(UUID accountId, Feed feed, Long windowId, Caller by) {
         var now = clock.instant();
-        var retried = store.retry(accountId, feed, windowId, now);
+        var retried = store.retry(accountId, feed, windowId, now.minus(REMEMBERED), now);
         audit.add(
                 by.personId(),
                 "pull-windows-retried",

@@ -32,24 +32,46 @@ class TokenCounts {
 
     private record Token(long id, String text) {}
 
-    /** Asks for every live token of the account that nobody has asked for in this hour. */
+    /** Asks for every live token of the account that nobody has asked for in this hour, and for those at risk. */
     void ask(Connection connection, Connector connector, BooleanSupplier stopping) {
         try {
-            for (var token = claim(connection); token.isPresent(); token = claim(connection)) {
-                if (stopping.getAsBoolean()) {
-                    return;
-                }
+            count(connection, connector, stopping);
+        } catch (MarketplaceFailure e) {
+            // What is missing of an hour is missing: totals come with the next one.
+            Log.warnf("tokens of %s are not counted now: %s", connection, e.getMessage());
+        }
+        if (stopping.getAsBoolean()) {
+            return;
+        }
+        try {
+            keepRisks(connection, connector.tokenRisks(connection));
+        } catch (MarketplaceFailure e) {
+            Log.warnf("which tokens of %s are at risk is not known now: %s", connection, e.getMessage());
+        }
+    }
+
+    private void count(Connection connection, Connector connector, BooleanSupplier stopping) {
+        for (var token = claim(connection); token.isPresent(); token = claim(connection)) {
+            if (stopping.getAsBoolean()) {
+                return;
+            }
+            try {
                 var counts = connector.tokenCounts(connection, token.get().text());
                 if (counts.isEmpty()) {
                     // This marketplace tells none: it is not asked for the others either.
                     return;
                 }
                 keep(token.get(), counts.get());
+            } catch (MarketplaceFailure e) {
+                switch (e.kind()) {
+                    // It is this token that is refused, like one that somebody entered with a mistake.
+                    case CALLER, ITEM ->
+                        Log.warnf(
+                                "the token %d of %s is not counted: %s",
+                                token.get().id(), connection, e.getMessage());
+                    default -> throw e;
+                }
             }
-            keepRisks(connection, connector.tokenRisks(connection));
-        } catch (MarketplaceFailure e) {
-            // What is missing of an hour is missing: totals come with the next one.
-            Log.warnf("tokens of %s are not counted now: %s", connection, e.getMessage());
         }
     }
 

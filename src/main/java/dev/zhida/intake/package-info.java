@@ -14,13 +14,18 @@
  * reading again costs calls and nothing else. A window of several pages of such a feed is read again until a pass brings
  * no news, a few times at most; a row that changed meanwhile is in a later window anyhow. And windows reach back over what
  * is covered, for rows that a marketplace shows late. What still slips through is found by the nightly sweeps: by creation
- * over 7 days, by settlement over 40, refunds by change over 7, and once a week by creation and refunds over 40.
+ * over 7 days, by settlement over 40, refunds by change over 7, and once a week by creation and
+ * refunds over 40, in windows as wide as the marketplace allows.
  *
  * <p>Throttling and faults of the platform are tried again, ever later, and heal by themselves. A window that holds too
  * much is halved, and later ones are narrow for some hours. Our own mistakes and refused keys wait for a person; after
  * three in a row no more windows are added, so that a lost session does not leave a thousand failures, and a changed
- * connection or a retry catches up. What a marketplace no longer remembers is a hole that never heals: it is said so, and
- * holds up nothing else.
+ * connection or a retry catches up. A key that is refused in passing is tried each hour with one window. What a
+ * marketplace no longer remembers is a hole that never heals: it is said so, and holds up nothing else. A feed that an
+ * account has no permission for is named in its connection, and lacks nothing.
+ *
+ * <p>A row that cannot be understood stops no other and is kept by its window as received. It is an alarm and is lacking in
+ * the lock of its month until the window was read again without it.
  *
  * <p>JD settles on a day that its rows tell beforehand, and need not send them again: once a day the stored rows whose day
  * has come are observed anew, {@link dev.zhida.intake.PayDays}.

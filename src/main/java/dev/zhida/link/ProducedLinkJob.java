@@ -15,6 +15,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.UUID;
 
 /** Has marketplaces asked for links on this node. Any number of nodes may do so; a placement is asked for by one. */
 @ApplicationScoped
@@ -53,13 +54,16 @@ class ProducedLinkJob {
     void look() {
         store.wantReconnected(clock.instant());
         for (var connection : connections.live()) {
-            try {
-                var connector = connectors.of(connection);
-                askers.work(connection.accountId(), () -> links.askNext(connection, connector));
-            } catch (RuntimeException e) {
-                Log.errorf(e, "links for %s are not asked for", connection);
-            }
+            askers.work(connection.accountId(), () -> askNext(connection.accountId()));
         }
+    }
+
+    /** As the account is reached now: a key that was changed counts from the next placement on. */
+    private boolean askNext(UUID account) {
+        return connections
+                .of(account)
+                .map(now -> links.askNext(now, connectors.of(now)))
+                .orElse(false);
     }
 
     @Scheduled(every = "1m", delayed = "10s", concurrentExecution = ConcurrentExecution.SKIP)

@@ -31,7 +31,8 @@ public final class AccountThreads {
     /**
      * Has an account's work done by as many as may; those who are at it stay. Returns at once.
      *
-     * @param next does one piece of work, and answers whether there was one
+     * @param next does one piece of work, and answers whether there was one. It runs for as long as there is work, so
+     *     it looks up for each piece how the account is reached
      */
     public void work(UUID accountId, BooleanSupplier next) {
         var bound = boundByAccount.computeIfAbsent(accountId, id -> new Semaphore(perAccount));

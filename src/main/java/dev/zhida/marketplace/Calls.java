@@ -165,7 +165,9 @@ public class Calls {
         return switch (status) {
             case 429 -> Kind.THROTTLED;
             case 401, 403 -> Kind.NOT_AUTHORISED;
-            default -> status >= 400 && status < 500 ? Kind.CALLER : Kind.PLATFORM;
+            case 400, 405, 413, 414, 415, 422 -> Kind.CALLER;
+            // Not found, or timed out, as gateways answer while they are changed.
+            default -> Kind.PLATFORM;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.zhida.marketplace;
 import java.net.URI;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -30,6 +31,11 @@ public record Connection(
         Objects.requireNonNull(appKey);
         Objects.requireNonNull(secret);
         settings = Map.copyOf(settings);
+    }
+
+    /** What the account has no permission for, and is never asked for. */
+    public Set<Feed> feedsOff() {
+        return ConnectionSettings.feedsOff(settings);
     }
 
     @Override

@@ -54,7 +54,8 @@ class ConnectionResource {
             @Size(max = 20)
             @Schema(
                     description = "Taobao: signMethod. JD: siteId, linkMethod (common, bysubunionid). PDD: pid. Douyin:"
-                            + " pid, interface (pangolin, buyin).")
+                            + " pid, interface (pangolin, buyin). All: feedsOff, the feeds that the account has no"
+                            + " permission for, separated by commas; they are not asked for, and lack nothing.")
             Map<@Size(max = 50) String, @Size(max = 500) String> settings) {
 
         @Override

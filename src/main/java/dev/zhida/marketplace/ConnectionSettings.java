@@ -4,6 +4,8 @@ import dev.zhida.problem.Refusal;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What connectors ask for beyond keys, by name; a connection with another name is refused, because it does nothing. */
 public final class ConnectionSettings {
@@ -29,24 +31,31 @@ public final class ConnectionSettings {
     /** The value of {@link #INTERFACE} for accounts of institutions. */
     public static final String BUYIN = "buyin";
 
+    /**
+     * {@link Feed}s, separated by commas, that the account has no permission for: they are not asked for, and lack nothing.
+     * One that tells of all orders has to stay.
+     */
+    public static final String FEEDS_OFF = "feedsOff";
+
     private static final Map<Marketplace, Map<String, Set<String>>> VALUES = Map.of(
             Marketplace.TAOBAO,
-            Map.of(SIGN_METHOD, Set.of("md5", "hmac", "hmac-sha256")),
+            Map.of(FEEDS_OFF, Set.of(), SIGN_METHOD, Set.of("md5", "hmac", "hmac-sha256")),
             Marketplace.JD,
-            Map.of(SITE_ID, Set.of(), LINK_METHOD, Set.of("common", "bysubunionid")),
+            Map.of(FEEDS_OFF, Set.of(), SITE_ID, Set.of(), LINK_METHOD, Set.of("common", "bysubunionid")),
             Marketplace.PDD,
-            Map.of(PID, Set.of()),
+            Map.of(FEEDS_OFF, Set.of(), PID, Set.of()),
             Marketplace.DOUYIN,
-            Map.of(PID, Set.of(), INTERFACE, Set.of("pangolin", BUYIN)));
+            Map.of(FEEDS_OFF, Set.of(), PID, Set.of(), INTERFACE, Set.of("pangolin", BUYIN)));
 
     private ConnectionSettings() {}
 
     /**
      * Looks settings through.
      *
+     * @param feeds what the marketplace can be asked for
      * @throws Refusal {@code setting-unknown}
      */
-    static void check(Marketplace marketplace, Map<String, String> settings) {
+    static void check(Marketplace marketplace, Set<Feed> feeds, Map<String, String> settings) {
         var known = VALUES.get(marketplace);
         settings.forEach((name, value) -> {
             var values = known.get(name);
@@ -63,5 +72,37 @@ public final class ConnectionSettings {
                         "`" + name + "` is one of " + new TreeSet<>(values) + (value == null ? "" : ", not " + value));
             }
         });
+        checkFeeds(feeds, settings);
+    }
+
+    private static void checkFeeds(Set<Feed> feeds, Map<String, String> settings) {
+        var known = new TreeSet<>(feeds);
+        var unknown = names(settings)
+                .filter(name -> known.stream().noneMatch(feed -> feed.name().equals(name)))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "setting-unknown",
+                    "`" + FEEDS_OFF + "` names some of " + known + ", separated by commas; not " + unknown);
+        }
+        known.removeAll(feedsOff(settings));
+        if (!feeds.isEmpty() && !known.contains(Feed.ORDERS_UPDATED) && !known.contains(Feed.ORDERS_CREATED)) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "setting-unknown",
+                    "`" + FEEDS_OFF + "` leaves " + Feed.ORDERS_UPDATED + " or " + Feed.ORDERS_CREATED
+                            + ": without them no orders are known");
+        }
+    }
+
+    static Set<Feed> feedsOff(Map<String, String> settings) {
+        return names(settings).map(Feed::valueOf).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Stream<String> names(Map<String, String> settings) {
+        return Stream.of(settings.getOrDefault(FEEDS_OFF, "").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty());
     }
 }

@@ -1,6 +1,7 @@
 package dev.zhida.marketplace;
 
 import static dev.zhida.database.SqlValues.utc;
+import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zhida.identity.AuditTrail;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -37,14 +39,23 @@ public class Connections {
             """;
 
     private final Jdbi jdbi;
+    private final Connectors connectors;
     private final Secrets secrets;
     private final Gateways gateways;
     private final AuditTrail audit;
     private final ObjectMapper json;
     private final Clock clock;
 
-    Connections(Jdbi jdbi, Secrets secrets, Gateways gateways, AuditTrail audit, ObjectMapper json, Clock clock) {
+    Connections(
+            Jdbi jdbi,
+            Connectors connectors,
+            Secrets secrets,
+            Gateways gateways,
+            AuditTrail audit,
+            ObjectMapper json,
+            Clock clock) {
         this.jdbi = jdbi;
+        this.connectors = connectors;
         this.secrets = secrets;
         this.gateways = gateways;
         this.audit = audit;
@@ -118,6 +129,13 @@ public class Connections {
         return kept(accountId).map(this::connection);
     }
 
+    /** What accounts have no permission for, by account id; those with all of it are left out. */
+    public Map<UUID, Set<Feed>> feedsOff() {
+        return live().stream()
+                .filter(connection -> !connection.feedsOff().isEmpty())
+                .collect(toMap(Connection::accountId, Connection::feedsOff));
+    }
+
     /** Why accounts cannot be reached whose connections cannot be read, and what to do, by account id. */
     public Map<UUID, String> problems() {
         var problems = new LinkedHashMap<UUID, String>();
@@ -144,7 +162,7 @@ public class Connections {
     void put(UUID accountId, Content content, Instant sessionExpiresAt, UUID personId) {
         var at = clock.instant();
         var marketplace = marketplace(accountId);
-        ConnectionSettings.check(marketplace, content.settings());
+        ConnectionSettings.check(marketplace, connectors.feeds(marketplace), content.settings());
         var hidden = secrets.hide(accountId, bytes(content));
         jdbi.useHandle(handle -> handle.createUpdate("""
                         insert into marketplace_connection
@@ -163,7 +181,13 @@ public class Connections {
                 .bind("at", utc(at))
                 .bind("person", personId)
                 .execute());
-        audit.add(personId, "connection-changed", subject(accountId), Map.of("marketplace", marketplace), at);
+        audit.add(
+                personId,
+                "connection-changed",
+                subject(accountId),
+                // What is not asked for is not missed either: who said so stays on record.
+                Map.of("marketplace", marketplace, "feedsOff", ConnectionSettings.feedsOff(content.settings())),
+                at);
     }
 
     /** Forgets how an account is reached; whether anybody had said so. */

@@ -71,8 +71,25 @@ public interface Connector {
     /** What can be asked for window by window. */
     List<Feed> feeds();
 
-    /** How long a window of the feed may be, at most. */
+    /** What of that the account has the permission for. */
+    default List<Feed> feeds(Connection connection) {
+        return feeds().stream()
+                .filter(feed -> !connection.feedsOff().contains(feed))
+                .toList();
+    }
+
+    /** How long a window of the feed may be, at most, that keeps up with the present; as it is configured. */
     Duration widest(Feed feed);
+
+    /** How long one may be, at most, that looks once more at what is past; as the marketplace allows. */
+    default Duration allowed(Feed feed) {
+        return widest(feed);
+    }
+
+    /** The same on days of promotions. */
+    default Duration allowedInPromotions(Feed feed) {
+        return allowed(feed);
+    }
 
     /**
      * One page of a feed.
@@ -102,7 +119,7 @@ public interface Connector {
     /** Looks an item up; empty if the marketplace does not know it or it earns nothing. */
     Optional<ItemFacts> item(Connection connection, ItemReference item);
 
-    /** Counts of a native token; empty where the marketplace tells none. */
+    /** Counts of a native token; empty where the marketplace tells none of any. */
     default Optional<TokenCounts> tokenCounts(Connection connection, String token) {
         return Optional.empty();
     }

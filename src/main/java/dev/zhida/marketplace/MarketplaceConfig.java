@@ -47,7 +47,10 @@ public interface MarketplaceConfig {
          */
         int callsPerSecond();
 
-        /** How long a window may be. Longer: fewer calls; shorter: what was allowed on days of promotions, too. */
+        /**
+         * How long a window may be that keeps up with the present; sweeps and back-fills take what the marketplace allows.
+         * Longer: fewer calls; shorter: what was allowed on days of promotions, too.
+         */
         Duration window();
 
         /** Rows of a page. More: fewer calls; fewer: less to read again after a failure. */

@@ -125,9 +125,9 @@ public class Periods {
     /**
      * Something that a month lacks.
      *
-     * @param what a feed, or a line that nobody has decided about
-     * @param from when what was not read of the feed begins; {@code null} for a line
-     * @param until when it ends; {@code null} for a line
+     * @param what a feed, or a row that could not be understood, or a line that nobody has decided about
+     * @param from when what was not read of the feed begins; {@code null} for a row or a line
+     * @param until when it ends; {@code null} for a row or a line
      */
     record Lack(String what, Instant from, Instant until) {
 
@@ -238,8 +238,9 @@ public class Periods {
     }
 
     /**
-     * What of a month is lacking: times that were not read, and lines of it and of months before that nobody has decided
-     * about; with words. Lines that an earlier month was locked without were overridden once and for all.
+     * What of a month is lacking: times that were not read, and of it and of months before rows that could not be
+     * understood and lines that nobody has decided about; with words. Rows and lines that an earlier month was locked
+     * without were overridden once and for all.
      */
     private Map<Lack, String> lacking(YearMonth month) {
         var lacking = new LinkedHashMap<Lack, String>();
@@ -247,6 +248,9 @@ public class Periods {
             var lack = new Lack(gap.feed(), gap.from(), gap.until());
             lacking.put(lack, lack.hours() + " was not read (" + String.join(", ", gap.states()) + ")");
         }
+        pulls.unread(month)
+                .forEach(row -> lacking.put(
+                        new Lack(row.row(), null, null), "was told, and could not be understood: " + row.reason()));
         commissions.undecided(month).forEach((line, why) -> lacking.put(new Lack(line, null, null), why));
         locks(null).values().stream()
                 .filter(lock -> lock.month().isBefore(month))

@@ -12,6 +12,8 @@ import dev.zhida.identity.Caller;
 import dev.zhida.identity.People;
 import dev.zhida.identity.Role;
 import dev.zhida.marketplace.Connection;
+import dev.zhida.marketplace.Connections;
+import dev.zhida.marketplace.Connectors;
 import dev.zhida.marketplace.Feed;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.Marketplace;
@@ -33,8 +35,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -74,6 +78,18 @@ class PullsTest {
 
     @Inject
     PullJob job;
+
+    @Inject
+    TokenCounts tokens;
+
+    @Inject
+    PayDays payDays;
+
+    @Inject
+    Connections connections;
+
+    @Inject
+    PullCoverage months;
 
     @Inject
     @Wellness
@@ -360,6 +376,27 @@ class PullsTest {
     }
 
     @Test
+    void a_window_that_is_short_enough_for_all_is_not_halved_for_its_length_but_tried_later() {
+        order(NOON.minusSeconds(100));
+        marketplace.trouble = asked -> {
+            throw failure(Kind.WINDOW_TOO_LONG);
+        };
+        plan();
+        readAll();
+        assertThat(windows(null, null)).allSatisfy(window -> {
+            assertThat(window.state()).isEqualTo(PullWindow.State.PENDING);
+            assertThat(window.nextAttemptAt()).isAfter(clock.instant());
+            // Halved until it was, and no further.
+            assertThat(window.span().length()).isBetween(Duration.ofSeconds(150), Duration.ofMinutes(5));
+        });
+        marketplace.trouble = asked -> {};
+        pass(config.backOffFirst());
+        readAll();
+        assertThat(coverage().gaps()).isEmpty();
+        assertThat(lines()).isEqualTo(1);
+    }
+
+    @Test
     void a_second_that_holds_too_much_waits_for_a_person() {
         marketplace.widest = Duration.ofHours(24);
         marketplace.trouble = asked -> {
@@ -499,7 +536,7 @@ class PullsTest {
         fails(1, Kind.NOT_AUTHORISED);
         plan();
         readAll();
-        store.retryReconnected(clock.instant());
+        store.retryNotAuthorised(config.askedAgainAfter(), clock.instant());
         assertThat(windows(PullWindow.State.FAILED, null)).hasSize(1);
         var operator = operator();
         jdbi.useHandle(h -> h.execute(
@@ -511,8 +548,224 @@ class PullsTest {
                 operator.personId()));
         try {
             clock.pass(Duration.ofSeconds(2));
-            store.retryReconnected(clock.instant());
+            store.retryNotAuthorised(config.askedAgainAfter(), clock.instant());
             readAll();
+            assertThat(coverage().gaps()).isEmpty();
+        } finally {
+            jdbi.useHandle(
+                    h -> h.execute("delete from marketplace_connection where account_id = ?", connection.accountId()));
+        }
+    }
+
+    private void disconnect() {
+        jdbi.useHandle(
+                h -> h.execute("delete from marketplace_connection where account_id = ?", connection.accountId()));
+    }
+
+    @Test
+    void an_account_that_is_turned_away_is_tried_again_by_one_window_and_the_others_follow_when_that_was_read() {
+        connect("secret", Map.of());
+        try {
+            // Long before now: nothing has changed since.
+            jdbi.useHandle(h -> h.execute(
+                    "update marketplace_connection set changed_at = ? where account_id = ?",
+                    utc(NOON.minus(Duration.ofDays(9))),
+                    connection.accountId()));
+            order(NOON.minusSeconds(100));
+            marketplace.trouble = asked -> {
+                throw failure(Kind.NOT_AUTHORISED);
+            };
+            plan();
+            readAll();
+            var all = windows(PullWindow.State.FAILED, null).size();
+            assertThat(all).isGreaterThan(3);
+            // It is asked too often for nothing: one window, and again not before an hour has passed.
+            for (var hour = 0; hour < 2; hour++) {
+                marketplace.asked.clear();
+                pass(config.askedAgainAfter().minusSeconds(1));
+                assertThat(retried()).isZero();
+                clock.pass(Duration.ofSeconds(1));
+                assertThat(retried()).isEqualTo(1);
+                // The next look comes before it was read.
+                assertThat(retried()).isZero();
+                readAll();
+                assertThat(marketplace.asked).hasSize(1);
+                plan();
+                assertThat(windows(null, null)).hasSize(all);
+            }
+            marketplace.trouble = asked -> {};
+            pass(config.askedAgainAfter());
+            assertThat(retried()).isEqualTo(1);
+            readAll();
+            clock.pass(Duration.ofSeconds(5));
+            assertThat(retried()).isEqualTo(all - 1);
+            readAll();
+            plan();
+            readAll();
+            assertThat(coverage().gaps()).isEmpty();
+            assertThat(lines()).isEqualTo(1);
+        } finally {
+            disconnect();
+        }
+    }
+
+    private int retried() {
+        return store.retryNotAuthorised(config.askedAgainAfter(), clock.instant());
+    }
+
+    @Test
+    void what_an_account_has_no_permission_for_is_not_asked_for_and_lacks_nothing_until_it_has() {
+        marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.PUNISHMENTS);
+        marketplace.widest = Duration.ofDays(2);
+        var month = YearMonth.of(2026, 3);
+        var name = jdbi.withHandle(h -> h.createQuery("select name from marketplace_account where id = :id")
+                .bind("id", connection.accountId())
+                .mapTo(String.class)
+                .one());
+        marketplace.trouble = asked -> {
+            if (asked.feed() == Feed.PUNISHMENTS) {
+                throw failure(Kind.NOT_AUTHORISED);
+            }
+        };
+        try {
+            connect("secret", Map.of());
+            plan();
+            readAll();
+            assertThat(gapsOf(name, month)).contains("TAOBAO " + name + " PUNISHMENTS");
+
+            connect("secret", Map.of("feedsOff", "PUNISHMENTS"));
+            connection = connections.of(connection.accountId()).orElseThrow();
+            plan();
+            assertThat(windows(null, null)).allMatch(window -> window.feed() == Feed.ORDERS_UPDATED);
+            marketplace.asked.clear();
+            pass(config.every());
+            plan();
+            QuarkusTransaction.requiringNew()
+                    .run(() -> pulls.sweep(connection, marketplace, LocalDate.parse("2026-03-02")));
+            readAll();
+            assertThat(marketplace.asked).isNotEmpty().noneMatch(asked -> asked.feed() == Feed.PUNISHMENTS);
+            assertThatThrownBy(() -> pulls.backfill(
+                            connection, marketplace, NOON.minusSeconds(9), NOON, List.of(Feed.PUNISHMENTS), operator()))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, no -> assertThat(no.code()).isEqualTo("feed-unknown"));
+            // The month goes on after what was read of it; that is all it lacks.
+            assertThat(gapsOf(name, month)).containsExactly("TAOBAO " + name + " ORDERS_UPDATED");
+
+            // What was read of it before the permission was lost shows nowhere; with the permission it is caught up.
+            connect("secret", Map.of());
+            connection = connections.of(connection.accountId()).orElseThrow();
+            marketplace.trouble = asked -> {};
+            plan();
+            readAll();
+            assertThat(store.coverage(connection.accountId(), Feed.PUNISHMENTS)
+                            .getFirst()
+                            .gaps())
+                    .isEmpty();
+            connect("secret", Map.of("feedsOff", "PUNISHMENTS"));
+            assertThat(months.coverage(connection.accountId(), null))
+                    .extracting(PullStore.Coverage::feed)
+                    .containsExactly(Feed.ORDERS_UPDATED);
+            assertThat(gapsOf(name, month)).containsExactly("TAOBAO " + name + " ORDERS_UPDATED");
+        } finally {
+            disconnect();
+        }
+    }
+
+    private List<String> gapsOf(String account, YearMonth month) {
+        return months.gaps(month).stream()
+                .map(PullCoverage.Gap::feed)
+                .filter(feed -> feed.contains(account))
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    void a_page_that_is_always_refused_waits_for_a_person_after_its_window_was_begun_anew_twice() {
+        marketplace.widest = Duration.ofDays(2);
+        for (var i = 0; i < 25; i++) {
+            order(NOON.minusSeconds(1_800 + i));
+        }
+        plan();
+        marketplace.trouble = asked -> {
+            if ("20".equals(asked.cursor())) {
+                throw failure(Kind.CALLER);
+            }
+        };
+        for (var i = 0; i < 8; i++) {
+            readAll();
+            pass(config.backOffMost());
+        }
+        assertThat(windows(PullWindow.State.FAILED, null)).singleElement().satisfies(window -> {
+            assertThat(window.failures()).isEqualTo(3);
+            assertThat(window.failureKind()).isEqualTo(Kind.CALLER);
+        });
+        assertThat(marketplace.asked).hasSize(9);
+    }
+
+    /** Says over HTTP how the account is reached. */
+    private void connect(String secret, Map<String, String> settings) {
+        RestAssured.given()
+                .header("Authorization", "Bearer test-operator")
+                .contentType("application/json")
+                .body(Map.of("appKey", "key", "secret", secret, "settings", settings))
+                .put("/api/v1/connections/" + connection.accountId())
+                .then()
+                .statusCode(200);
+    }
+
+    /** A job that finds this marketplace for the account of the test, and for no other. */
+    private PullJob ownJob() {
+        marketplace.serves = connection.accountId();
+        return new PullJob(
+                pulls,
+                store,
+                tokens,
+                payDays,
+                connections,
+                new Connectors(List.of(marketplace)),
+                config,
+                metrics,
+                clock);
+    }
+
+    /** Waits until the readers of a job have nothing left to do. */
+    private void nothingIsOpen() throws InterruptedException {
+        for (var i = 0; i < 600; i++) {
+            if (windows(PullWindow.State.PENDING, null).isEmpty()
+                    && windows(PullWindow.State.RUNNING, null).isEmpty()) {
+                return;
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("windows are still open");
+    }
+
+    @Test
+    void a_key_that_is_changed_while_windows_wait_fails_only_what_was_under_way_and_that_comes_back() throws Exception {
+        // The connection is stamped by the real clock.
+        now.set(Instant.now());
+        connect("old", Map.of());
+        var changed = new AtomicReference<>("old");
+        var asked = new AtomicInteger();
+        marketplace.trouble = question -> {
+            if (asked.incrementAndGet() == 3) {
+                connect("new", Map.of());
+                changed.set("new");
+                // The calls under way are refused after the change.
+                now.set(Instant.now().plusSeconds(5));
+            }
+            if (!question.secret().equals(changed.get())) {
+                throw failure(Kind.NOT_AUTHORISED);
+            }
+        };
+        try {
+            var own = ownJob();
+            own.look();
+            nothingIsOpen();
+            assertThat(windows(PullWindow.State.FAILED, null)).hasSizeBetween(1, config.parallel());
+            own.look();
+            nothingIsOpen();
+            assertThat(windows(PullWindow.State.FAILED, null)).isEmpty();
             assertThat(coverage().gaps()).isEmpty();
         } finally {
             jdbi.useHandle(
@@ -724,6 +977,79 @@ class PullsTest {
                         () -> pulls.backfill(connection, marketplace, from, NOON, List.of(Feed.PUNISHMENTS), operator))
                 .isInstanceOfSatisfying(
                         Refusal.class, no -> assertThat(no.code()).isEqualTo("feed-unknown"));
+    }
+
+    @Test
+    void what_is_past_is_asked_for_in_windows_as_wide_as_the_marketplace_allows() {
+        marketplace.feeds =
+                List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED, Feed.ORDERS_SETTLED, Feed.RELATION_REFUNDS_UPDATED);
+        marketplace.widest = Duration.ofMinutes(20);
+        marketplace.allowed = Map.of(
+                Feed.ORDERS_CREATED,
+                Duration.ofDays(90),
+                Feed.ORDERS_SETTLED,
+                Duration.ofHours(3),
+                Feed.RELATION_REFUNDS_UPDATED,
+                Duration.ofDays(1_000));
+        marketplace.allowedInPromotions = Map.of(Feed.ORDERS_SETTLED, Duration.ofMinutes(30));
+        // The promotion of June begins on May 31st.
+        now.set(Instant.parse("2026-06-18T04:00:00Z"));
+        var begins = Instant.parse("2026-05-30T16:00:00Z");
+        plan();
+        assertThat(windows(null, PullWindow.Kind.LIVE))
+                .allSatisfy(window -> assertThat(window.span().length()).isLessThanOrEqualTo(config.promotionWidth()));
+        QuarkusTransaction.requiringNew()
+                .run(() -> pulls.sweep(connection, marketplace, LocalDate.parse("2026-06-18")));
+        var sweeps = windows(null, PullWindow.Kind.SWEEP);
+        // One of 7 days and one of 40.
+        assertThat(sweeps)
+                .filteredOn(window -> window.feed() == Feed.ORDERS_CREATED)
+                .hasSize(2);
+        var settled = sweeps.stream()
+                .filter(window -> window.feed() == Feed.ORDERS_SETTLED)
+                .sorted(Comparator.comparing(window -> window.span().from()))
+                .map(PullWindow::span)
+                .toList();
+        assertThat(settled)
+                .filteredOn(span -> span.until().isBefore(begins))
+                .hasSizeGreaterThan(150)
+                .allSatisfy(span -> assertThat(span.length()).isEqualTo(Duration.ofHours(3)));
+        assertThat(settled.subList(0, settled.size() - 1))
+                .filteredOn(span -> !span.from().isBefore(begins))
+                .hasSizeGreaterThan(800)
+                .allSatisfy(span -> assertThat(span.length()).isEqualTo(Duration.ofMinutes(30)));
+        var run = QuarkusTransaction.requiringNew()
+                .call(() -> pulls.backfill(
+                        connection,
+                        marketplace,
+                        clock.instant().minus(Duration.ofDays(100)),
+                        clock.instant(),
+                        List.of(Feed.RELATION_REFUNDS_UPDATED),
+                        operator()));
+        assertThat(store.backfill(run.id()))
+                .hasValueSatisfying(progress -> assertThat(progress.windows()).isEqualTo(1));
+    }
+
+    @Test
+    void of_a_long_window_that_begins_too_early_only_what_is_too_early_is_lost() {
+        marketplace.feeds = List.of(Feed.ORDERS_UPDATED, Feed.ORDERS_CREATED);
+        marketplace.allowed = Map.of(Feed.ORDERS_CREATED, Duration.ofDays(90));
+        var remembered = NOON.minus(Duration.ofDays(90));
+        marketplace.trouble = asked -> {
+            if (asked.from().isBefore(remembered)) {
+                throw failure(Kind.TOO_LATE);
+            }
+        };
+        QuarkusTransaction.requiringNew()
+                .run(() -> pulls.backfill(
+                        connection, marketplace, NOON.minus(Duration.ofDays(120)), NOON, List.of(), operator()));
+        readAll();
+        assertThat(windows(null, null))
+                .extracting(PullWindow::state)
+                .containsOnly(PullWindow.State.COMPLETE, PullWindow.State.TOO_LATE);
+        assertThat(windows(PullWindow.State.TOO_LATE, null)).isNotEmpty().allSatisfy(window -> assertThat(
+                        window.span().until())
+                .isBeforeOrEqualTo(remembered.plus(Duration.ofDays(1))));
     }
 
     @Test

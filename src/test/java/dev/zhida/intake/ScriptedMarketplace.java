@@ -11,9 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /** A marketplace that has the orders it is given, pages them by number as the worst do, and fails when told to. */
 final class ScriptedMarketplace implements Connector {
@@ -23,14 +26,19 @@ final class ScriptedMarketplace implements Connector {
         void at(Asked asked);
     }
 
-    record Asked(Feed feed, Instant from, Instant until, String cursor) {}
+    record Asked(Feed feed, Instant from, Instant until, String cursor, String secret) {}
 
     private final TreeMap<String, Observation> orders = new TreeMap<>();
     final List<Asked> asked = new CopyOnWriteArrayList<>();
     final List<FeedPage.Unreadable> unreadable = new ArrayList<>();
     List<Feed> feeds = List.of(Feed.ORDERS_UPDATED);
     Duration widest = Duration.ofHours(1);
+    Map<Feed, Duration> allowed = Map.of();
+    Map<Feed, Duration> allowedInPromotions = Map.of();
     int pageSize = 10;
+    Function<String, Optional<TokenCounts>> counts = token -> Optional.empty();
+    List<TokenRisk> risks = List.of();
+    UUID serves;
     volatile Trouble trouble = asked -> {};
 
     /** An order as it is now; what it was before is forgotten. */
@@ -48,10 +56,10 @@ final class ScriptedMarketplace implements Connector {
         return Marketplace.TAOBAO;
     }
 
-    /** Never found by the application itself. */
+    /** Found by no job but those that a test makes. */
     @Override
     public boolean serves(Connection connection) {
-        return false;
+        return connection.accountId().equals(serves);
     }
 
     @Override
@@ -65,8 +73,18 @@ final class ScriptedMarketplace implements Connector {
     }
 
     @Override
+    public Duration allowed(Feed feed) {
+        return allowed.getOrDefault(feed, widest);
+    }
+
+    @Override
+    public Duration allowedInPromotions(Feed feed) {
+        return allowedInPromotions.getOrDefault(feed, allowed(feed));
+    }
+
+    @Override
     public FeedPage page(Connection connection, Feed feed, Instant from, Instant until, String cursor) {
-        var question = new Asked(feed, from, until, cursor);
+        var question = new Asked(feed, from, until, cursor, connection.secret());
         asked.add(question);
         trouble.at(question);
         synchronized (this) {
@@ -87,6 +105,16 @@ final class ScriptedMarketplace implements Connector {
                     rows.size(),
                     end < found.size() ? Integer.toString(end) : null);
         }
+    }
+
+    @Override
+    public Optional<TokenCounts> tokenCounts(Connection connection, String token) {
+        return counts.apply(token);
+    }
+
+    @Override
+    public List<TokenRisk> tokenRisks(Connection connection) {
+        return risks;
     }
 
     private static Instant time(Feed feed, Observation order) {

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.zhida.MovingClock;
 import dev.zhida.OwnDatabase;
+import dev.zhida.World;
 import dev.zhida.identity.People;
 import dev.zhida.identity.Scope;
 import dev.zhida.marketplace.Connection;
+import dev.zhida.marketplace.Connections;
 import dev.zhida.marketplace.Connector;
+import dev.zhida.marketplace.Connectors;
 import dev.zhida.marketplace.Feed;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.ItemReference;
@@ -21,9 +24,11 @@ import dev.zhida.platform.Platform;
 import dev.zhida.platform.Scene;
 import dev.zhida.slot.SlotLeases;
 import dev.zhida.slot.Slots;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -35,10 +40,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,6 +80,15 @@ class ProducedLinksTest {
     Slots slots;
 
     @Inject
+    Connections connections;
+
+    @Inject
+    MeterRegistry metrics;
+
+    @Inject
+    World world;
+
+    @Inject
     People people;
 
     @Inject
@@ -93,6 +109,8 @@ class ProducedLinksTest {
         }
 
         final List<LinkWish> asked = new CopyOnWriteArrayList<>();
+        final Map<String, String> secrets = new ConcurrentHashMap<>();
+        volatile UUID serves;
         volatile Making making = Scripted::made;
         volatile Optional<Boolean> bound = Optional.empty();
 
@@ -127,6 +145,7 @@ class ProducedLinksTest {
         @Override
         public MadeLink link(Connection connection, LinkWish wish) {
             asked.add(wish);
+            secrets.put(wish.slot(), connection.secret());
             return making.make(wish);
         }
 
@@ -135,10 +154,10 @@ class ProducedLinksTest {
             return bound;
         }
 
-        /** Never found by the application itself. */
+        /** Found by no job but those that a test makes. */
         @Override
         public boolean serves(Connection connection) {
-            return false;
+            return connection.accountId().equals(serves);
         }
 
         @Override
@@ -495,6 +514,45 @@ class ProducedLinksTest {
         assertThat(marketplace.asked).hasSize(15);
         assertThat(kit).allMatch(posted -> now(posted).earns());
         assertThat(store.open(connection.accountId(), null, 10)).isEmpty();
+    }
+
+    private static void connect(UUID account, String secret) {
+        RestAssured.given()
+                .header("Authorization", "Bearer test-operator")
+                .contentType("application/json")
+                .body(Map.of("appKey", "key", "secret", secret))
+                .put("/api/v1/connections/" + account)
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void a_key_that_is_changed_while_placements_wait_counts_from_the_next_one_on() throws Exception {
+        world.prepare();
+        var account = account(Marketplace.JD).accountId();
+        var kit = kit(Marketplace.JD, item(Marketplace.JD), 9, Medium.LINK);
+        connect(account, "old");
+        marketplace.serves = account;
+        var changed = new AtomicBoolean();
+        var refused = new AtomicInteger();
+        marketplace.making = wish -> {
+            if (!changed.getAndSet(true)) {
+                connect(account, "new");
+            }
+            if (!"new".equals(marketplace.secrets.get(wish.slot()))) {
+                refused.incrementAndGet();
+                throw new MarketplaceFailure(Kind.NOT_AUTHORISED, "words of the marketplace");
+            }
+            return Scripted.made(wish);
+        };
+        var job = new ProducedLinkJob(
+                links, store, connections, new Connectors(List.of(marketplace)), config, metrics, clock);
+        for (var i = 0; i < 200 && !kit.stream().allMatch(posted -> now(posted).earns()); i++) {
+            job.look();
+            Thread.sleep(50);
+        }
+        assertThat(kit).allMatch(posted -> now(posted).earns());
+        assertThat(refused.get()).isBetween(1, config.parallel());
     }
 
     @Test

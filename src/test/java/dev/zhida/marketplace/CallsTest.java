@@ -40,7 +40,14 @@ class CallsTest {
         "429,THROTTLED",
         "401,NOT_AUTHORISED",
         "403,NOT_AUTHORISED",
-        "404,CALLER",
+        "400,CALLER",
+        "405,CALLER",
+        "413,CALLER",
+        "414,CALLER",
+        "415,CALLER",
+        "422,CALLER",
+        "404,PLATFORM",
+        "408,PLATFORM",
         "500,PLATFORM",
         "503,PLATFORM",
         "302,PLATFORM"
@@ -99,10 +106,10 @@ class CallsTest {
 
     @Test
     void our_own_mistakes_make_no_break() {
-        vendor.answering(asked -> new VendorFixture.Reply(404, ""));
+        vendor.answering(asked -> new VendorFixture.Reply(400, ""));
         var calls = vendor.calls();
         for (var i = 0; i < 30; i++) {
-            assertThatThrownBy(() -> ask(calls)).hasMessageContaining("HTTP 404");
+            assertThatThrownBy(() -> ask(calls)).hasMessageContaining("HTTP 400");
         }
         vendor.answering("{\"b\":\"c\"}");
         assertThat(ask(calls)).isEqualTo("c");

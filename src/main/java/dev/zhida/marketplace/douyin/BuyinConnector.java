@@ -161,7 +161,10 @@ class BuyinConnector implements DouyinConnector {
         }
         if (subCode != null && subCode.startsWith("isv.")) {
             var told = FailureWords.kind(words, Kind.CALLER);
-            return told == Kind.TOO_LATE || told == Kind.WINDOW_TOO_LONG ? told : FailureWords.kind(subCode, told);
+            return switch (told) {
+                case TOO_LATE, WINDOW_TOO_LONG, PLATFORM, THROTTLED -> told;
+                case TOO_MANY_ROWS, NOT_AUTHORISED, CALLER, ITEM -> FailureWords.kind(subCode, told);
+            };
         }
         return switch (code) {
             case "4101", "4102" -> Kind.CALLER;

@@ -17,6 +17,8 @@ interface DouyinConnector extends Connector {
     /** The cursor of the first page. */
     String FIRST = "0";
 
+    Duration ALLOWED = Duration.ofDays(90);
+
     /** How the gateway is asked. */
     MarketplaceConfig.Asked asked();
 
@@ -46,6 +48,11 @@ interface DouyinConnector extends Connector {
     @Override
     default Duration widest(Feed feed) {
         return asked().window();
+    }
+
+    @Override
+    default Duration allowed(Feed feed) {
+        return ALLOWED;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.zhida.marketplace.ApiRow;
 import dev.zhida.marketplace.FeedPage;
 import dev.zhida.marketplace.ItemReference;
 import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.MarketplaceFailure;
 import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.OrderStatus;
 import dev.zhida.marketplace.SlotKey;
@@ -128,11 +129,22 @@ final class DouyinRows {
      * A page of orders: the one array of the answer, and a cursor that is empty at the end.
      *
      * @param cursor of this page: one that leads to itself is the end as well
+     * @throws MarketplaceFailure if there are neither orders nor a cursor that says that this is the end
      */
     static FeedPage page(JsonNode data, String cursor, Function<ApiRow, Observation> translate) {
         var rows = firstArray(data);
         var next = new ApiRow(data).text("cursor", "next_cursor");
+        // Where an empty list is left out or null, the cursor alone tells it from an answer that is cut off.
+        var ends = (data.has("cursor") || data.has("next_cursor")) && (next == null || next.equals(cursor));
+        if (!ends && !hasArray(data)) {
+            throw new MarketplaceFailure(MarketplaceFailure.Kind.PLATFORM, "Douyin answered without orders");
+        }
         return ApiRow.orders(rows, translate, rows.isEmpty() || cursor.equals(next) ? null : next);
+    }
+
+    private static boolean hasArray(JsonNode data) {
+        return data.isArray()
+                || data.properties().stream().map(Map.Entry::getValue).anyMatch(JsonNode::isArray);
     }
 
     /** The elements of the first array of an object; its name differs between documents. */

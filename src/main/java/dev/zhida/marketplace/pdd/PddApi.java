@@ -91,7 +91,10 @@ class PddApi {
 
     private static Kind windowOrCaller(String words) {
         var kind = FailureWords.kind(words, Kind.CALLER);
-        return kind == Kind.TOO_LATE || kind == Kind.WINDOW_TOO_LONG || kind == Kind.ITEM ? kind : Kind.CALLER;
+        return switch (kind) {
+            case TOO_LATE, WINDOW_TOO_LONG, ITEM, PLATFORM, THROTTLED -> kind;
+            case TOO_MANY_ROWS, NOT_AUTHORISED, CALLER -> Kind.CALLER;
+        };
     }
 
     static String json(Object value) {

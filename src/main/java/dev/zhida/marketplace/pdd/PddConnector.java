@@ -117,9 +117,12 @@ class PddConnector implements Connector {
         return api.ask(connection, PLACED, parameters, answer -> {
             var rows = rows(answer.path("order_list"));
             var last = new ApiRow(answer).text("last_order_id");
+            var full = rows.size() >= asked.pageSize();
+            if (full && last == null) {
+                throw new MarketplaceFailure(Kind.PLATFORM, "Pinduoduo does not say behind which order more follows");
+            }
             // A page that is not full is the last one; so is one that leads to itself.
-            var more = rows.size() >= asked.pageSize() && last != null && !last.equals(cursor);
-            return ApiRow.orders(rows, PddRows::order, more ? last : null);
+            return ApiRow.orders(rows, PddRows::order, full && !last.equals(cursor) ? last : null);
         });
     }
 

@@ -43,6 +43,12 @@ class TaobaoConnector implements Connector {
     private static final String TOKEN_COUNTS = "taobao.tbk.dg.tpwd.report.get";
     private static final String TOKEN_RISKS = "taobao.tbk.dg.tpwd.risk.report";
 
+    private static final Duration ALLOWED = Duration.ofHours(3);
+    private static final Duration ALLOWED_IN_PROMOTIONS = Duration.ofMinutes(20);
+
+    /** Longer than anything that is asked for. */
+    private static final Duration ALL = Duration.ofDays(1_000);
+
     private static final int MAX_PAGES = 100;
     private static final int MAX_RISKS = 1000;
 
@@ -84,6 +90,25 @@ class TaobaoConnector implements Connector {
     }
 
     @Override
+    public Duration allowed(Feed feed) {
+        return allowed(feed, ALLOWED);
+    }
+
+    @Override
+    public Duration allowedInPromotions(Feed feed) {
+        return allowed(feed, ALLOWED_IN_PROMOTIONS);
+    }
+
+    private static Duration allowed(Feed feed, Duration other) {
+        return switch (feed) {
+            case PUNISHMENTS -> PUNISHMENT_WINDOW;
+            // Each window is told to the present: many would tell the same many times.
+            case RELATION_REFUNDS_UPDATED -> ALL;
+            case ORDERS_UPDATED, ORDERS_CREATED, ORDERS_SETTLED, REFUNDS_UPDATED -> other;
+        };
+    }
+
+    @Override
     public FeedPage page(Connection connection, Feed feed, Instant from, Instant until, String cursor) {
         return switch (feed) {
             case ORDERS_UPDATED -> orders(connection, "4", from, until, cursor);
@@ -114,9 +139,18 @@ class TaobaoConnector implements Connector {
             return this;
         }
 
-        String next(JsonNode data) {
+        /**
+         * Where the next page begins; {@code null} behind the last one.
+         *
+         * @param full whether this page has as many rows as were asked for
+         */
+        String next(JsonNode data, boolean full) {
             var row = new ApiRow(data);
-            if (!"true".equals(row.text("has_next"))) {
+            var more = row.text("has_next");
+            if (more == null && full) {
+                throw new MarketplaceFailure(Kind.PLATFORM, "Taobao does not say whether more follows");
+            }
+            if (!"true".equals(more)) {
                 return null;
             }
             var index = row.text("position_index");
@@ -140,8 +174,9 @@ class TaobaoConnector implements Connector {
             parameters.put("jump_type", "1");
         }
         return api.ask(connection, ORDERS, parameters, answer -> {
-            var data = answer.path("data");
-            return ApiRow.orders(TaobaoApi.list(data, "results"), TaobaoRows::order, position.next(data));
+            var data = told(answer.path("data"));
+            var rows = TaobaoApi.list(data, "results");
+            return ApiRow.orders(rows, TaobaoRows::order, position.next(data, isFull(rows)));
         });
     }
 
@@ -161,9 +196,22 @@ class TaobaoConnector implements Connector {
             option.put("jump_type", 1);
         }
         return api.ask(connection, REFUNDS, Map.of("publisher_refund_order_query_option", json(option)), answer -> {
-            var data = answer.path("data");
-            return refundPage(TaobaoApi.list(data, "results"), position.next(data));
+            var data = told(answer.path("data"));
+            var rows = TaobaoApi.list(data, "results");
+            return refundPage(rows, position.next(data, isFull(rows)));
         });
+    }
+
+    /** What an answer tells: it may have no rows, but one that is cut off or somebody else's is no empty one. */
+    private static JsonNode told(JsonNode data) {
+        if (!data.isObject()) {
+            throw new MarketplaceFailure(Kind.PLATFORM, "Taobao answered without data");
+        }
+        return data;
+    }
+
+    private boolean isFull(List<JsonNode> rows) {
+        return rows.size() >= asked.pageSize();
     }
 
     /** This feed knows no end of a window: it tells all from its beginning on, which changes nothing when told again. */
@@ -177,8 +225,9 @@ class TaobaoConnector implements Connector {
         option.put("page_no", position.page());
         option.put("page_size", asked.pageSize());
         return api.ask(connection, RELATION_REFUNDS, Map.of("search_option", json(option)), answer -> {
-            var data = answer.path("result").path("data");
-            return refundPage(TaobaoApi.list(data, "results"), nextByTotal(data, position.page(), ""));
+            var data = told(answer.path("result").path("data"));
+            var rows = TaobaoApi.list(data, "results");
+            return refundPage(rows, nextByTotal(data, position.page(), isFull(rows), ""));
         });
     }
 
@@ -197,9 +246,10 @@ class TaobaoConnector implements Connector {
         option.put("page_no", position.page());
         option.put("page_size", asked.pageSize());
         return api.ask(connection, PUNISHMENTS, Map.of("af_order_option", json(option)), answer -> {
-            var data = answer.path("result").has("data") ? answer.path("result").path("data") : answer.path("data");
+            var result = answer.path("result");
+            var data = told(result.has("data") ? result.path("data") : answer.path("data"));
             var rows = TaobaoApi.list(data, "results");
-            var next = nextByTotal(data, position.page(), " " + span);
+            var next = nextByTotal(data, position.page(), isFull(rows), " " + span);
             if (next == null && span < PUNISHMENT_SPANS) {
                 next = "1 " + (span + 1);
             }
@@ -209,9 +259,15 @@ class TaobaoConnector implements Connector {
         });
     }
 
-    private String nextByTotal(JsonNode data, int page, String index) {
+    /** Without a total a page that is full is followed by another, which may be empty. */
+    private String nextByTotal(JsonNode data, int page, boolean full, String index) {
         var total = new ApiRow(data).text("total_count");
-        return total != null && Long.parseLong(total) > (long) page * asked.pageSize() ? (page + 1) + index : null;
+        if (total == null && full && page >= MAX_PAGES) {
+            throw new MarketplaceFailure(
+                    Kind.PLATFORM, "Taobao does not say how many rows there are, and " + page + " pages are not all");
+        }
+        var more = total == null ? full : Long.parseLong(total) > (long) page * asked.pageSize();
+        return more ? (page + 1) + index : null;
     }
 
     @Override
@@ -304,16 +360,21 @@ class TaobaoConnector implements Connector {
         var parameters = Map.of("tao_password", token, "adzone_id", adzone(accountPid(connection)));
         return api.ask(connection, TOKEN_COUNTS, parameters, answer -> {
             var data = new ApiRow(answer.path("data"));
-            return data.text("pv") == null
-                    ? Optional.<TokenCounts>empty()
-                    : Optional.of(new TokenCounts(
-                            count(data, "hour_pv"), count(data, "hour_uv"), count(data, "pv"), count(data, "uv")));
+            if (data.text("pv") == null) {
+                throw new MarketplaceFailure(Kind.ITEM, "Taobao counts nothing of this token");
+            }
+            return Optional.of(new TokenCounts(
+                    count(data, "hour_pv"), count(data, "hour_uv"), count(data, "pv"), count(data, "uv")));
         });
     }
 
     private static long count(ApiRow row, String name) {
         var text = row.text(name);
-        return text == null ? 0 : Long.parseLong(text);
+        try {
+            return text == null ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new MarketplaceFailure(Kind.ITEM, name + " is no count: " + text, null, e);
+        }
     }
 
     @Override

@@ -21,11 +21,13 @@ import dev.zhida.money.Money;
 import dev.zhida.money.Rate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a gateway on this machine that answers in the shapes of Pangolin and of buyin. */
 class DouyinConnectorTest {
@@ -122,6 +124,36 @@ class DouyinConnectorTest {
                         "s3cret"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "{}",
+                "\"\"",
+                "{\"total\":3}",
+                "{\"cursor\":\"c2\"}",
+                "{\"orders\":null,\"cursor\":\"c2\"}"
+            })
+    void an_answer_that_is_cut_off_is_no_empty_one(String data) {
+        vendor.answering("{\"code\":0,\"desc\":\"\",\"data\":" + data + "}");
+        assertThatThrownBy(() -> page(null)).isInstanceOfSatisfying(MarketplaceFailure.class, f -> assertThat(f.kind())
+                .isEqualTo(Kind.PLATFORM));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"orders\":[]}",
+                "{\"orders\":[],\"cursor\":\"\"}",
+                "{\"orders\":null,\"cursor\":\"\"}",
+                "{\"cursor\":\"\"}",
+                "{\"orders\":null,\"cursor\":\"0\"}"
+            })
+    void no_orders_are_told_with_an_empty_list_or_with_the_cursor_of_the_end(String data) {
+        vendor.answering("{\"code\":0,\"desc\":\"\",\"data\":" + data + "}");
+        assertThat(page(null)).isEqualTo(ApiRow.orders(List.of(), null, null));
+    }
+
     @Test
     void a_link_comes_with_its_token() {
         var item = ItemReference.of(Marketplace.DOUYIN, "3600000000000000001");
@@ -187,6 +219,8 @@ class DouyinConnectorTest {
                 .isEqualTo(Kind.TOO_LATE);
         assertThat(BuyinConnector.kind("40004", "isv.parameter-invalid", "查询时间跨度超过限制"))
                 .isEqualTo(Kind.WINDOW_TOO_LONG);
+        assertThat(BuyinConnector.kind("40004", "isv.parameter-invalid", "请求时间戳已过期"))
+                .isEqualTo(Kind.PLATFORM);
     }
 
     @ParameterizedTest

@@ -148,6 +148,11 @@ class PddConnectorTest {
         assertThat(page(Feed.ORDERS_CREATED, null).next()).isEqualTo("L1");
         assertThat(page(Feed.ORDERS_CREATED, "L1").next()).isNull();
         assertThat(vendor.lastAsked().json().get("last_order_id").asText()).isEqualTo("L1");
+        // A full page that does not say where to go on is not taken for the last one.
+        vendor.answering(orders("[" + ORDER + "," + ORDER + "]", ""));
+        assertThatThrownBy(() -> page(Feed.ORDERS_CREATED, null))
+                .isInstanceOfSatisfying(
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.PLATFORM));
         vendor.answering(orders("[" + ORDER + "]", ",\"last_order_id\":\"L2\""));
         assertThat(page(Feed.ORDERS_CREATED, "L1").next()).isNull();
     }
@@ -177,6 +182,12 @@ class PddConnectorTest {
         var facts = connector.item(connection, item).orElseThrow();
         assertThat(facts.commission()).isEqualTo(Rate.of("0.15"));
         assertThat(facts.coupon()).isEqualTo(Money.ofFen(500));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"查询时间跨度不能超过24小时,WINDOW_TOO_LONG", "请求时间戳已过期,PLATFORM", "时间间隔过短 请降低频率,THROTTLED", "签名错误,CALLER"})
+    void a_parameter_that_is_refused_is_told_by_its_words(String words, Kind kind) {
+        assertThat(PddApi.kind("50001", null, words)).isEqualTo(kind);
     }
 
     @ParameterizedTest

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Against a gateway on this machine that answers in Taobao's shapes. */
 class TaobaoConnectorTest {
@@ -101,6 +102,54 @@ class TaobaoConnectorTest {
         assertThat(page(Feed.ORDERS_UPDATED, null).orders()).isEqualTo(simplified);
         vendor.answering("{\"tbk_order_details_get_response\":{\"data\":{\"has_next\":false}}}");
         assertThat(page(Feed.ORDERS_UPDATED, null)).isEqualTo(ApiRow.orders(java.util.List.of(), null, null));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feed.class)
+    void an_answer_that_is_cut_off_or_somebody_elses_is_no_empty_one(Feed feed) {
+        var name =
+                switch (feed) {
+                    case REFUNDS_UPDATED -> "tbk_order_refund_get";
+                    case RELATION_REFUNDS_UPDATED -> "tbk_relation_refund";
+                    case PUNISHMENTS -> "tbk_dg_punish_order_get";
+                    case ORDERS_UPDATED, ORDERS_CREATED, ORDERS_SETTLED -> "tbk_order_details_get";
+                };
+        for (var answer : List.of(
+                "{}",
+                "[]",
+                "{\"request_id\":\"r\"}",
+                "{\"status\":\"ok\"}",
+                "{\"" + name + "_response\":{\"request_id\":\"r\"}}",
+                "{\"" + name + "_response\":{\"data\":null,\"result\":{\"data\":null}}}")) {
+            vendor.answering(answer);
+            assertThatThrownBy(() -> page(feed, null))
+                    .as(answer)
+                    .isInstanceOfSatisfying(
+                            MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.PLATFORM));
+        }
+        // One without rows is empty.
+        vendor.answering(
+                "{\"" + name + "_response\":{\"data\":{\"page_no\":1},\"result\":{\"data\":{\"page_no\":1}}}}");
+        var page = page(feed, feed == Feed.PUNISHMENTS ? "1 3" : null);
+        assertThat(page.rows()).isZero();
+        assertThat(page.next()).isNull();
+    }
+
+    @Test
+    void a_full_page_that_does_not_say_whether_it_is_the_last_is_not_taken_for_it() {
+        vendor.answering(orders("[" + ORDER + "," + ORDER + "]", ""));
+        assertThatThrownBy(() -> page(Feed.ORDERS_UPDATED, null))
+                .isInstanceOfSatisfying(
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.PLATFORM));
+        var row = "{\"tb_trade_id\":\"55\",\"punish_status\":\"0\"}";
+        var answer = "{\"tbk_dg_punish_order_get_response\":{\"result\":{\"data\":{\"results\":[%s]}}}}";
+        vendor.answering(answer.formatted(row + "," + row));
+        assertThat(page(Feed.PUNISHMENTS, "1 3").next()).isEqualTo("2 3");
+        assertThatThrownBy(() -> page(Feed.PUNISHMENTS, "100 3"))
+                .isInstanceOfSatisfying(
+                        MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.PLATFORM));
+        vendor.answering(answer.formatted(row));
+        assertThat(page(Feed.PUNISHMENTS, "2 3").next()).isNull();
     }
 
     @ParameterizedTest
@@ -244,6 +293,15 @@ class TaobaoConnectorTest {
     }
 
     @Test
+    void what_is_past_is_asked_for_in_windows_as_wide_as_the_day_allows_and_where_no_end_is_known_in_one() {
+        assertThat(connector.widest(Feed.ORDERS_SETTLED)).isEqualTo(Duration.ofMinutes(20));
+        assertThat(connector.allowed(Feed.ORDERS_SETTLED)).isEqualTo(Duration.ofHours(3));
+        assertThat(connector.allowedInPromotions(Feed.ORDERS_SETTLED)).isEqualTo(Duration.ofMinutes(20));
+        assertThat(connector.allowed(Feed.PUNISHMENTS)).isEqualTo(connector.widest(Feed.PUNISHMENTS));
+        assertThat(connector.allowedInPromotions(Feed.RELATION_REFUNDS_UPDATED)).isGreaterThan(Duration.ofDays(400));
+    }
+
+    @Test
     void a_link_comes_with_its_token_or_has_one_made() {
         var wish = new Connector.LinkWish(
                 ItemReference.of(Marketplace.TAOBAO, "AbCd12-Ef34Gh"),
@@ -309,6 +367,12 @@ class TaobaoConnectorTest {
         vendor.answering(
                 "{\"tbk_dg_tpwd_report_get_response\":{\"data\":{\"hour_pv\":1,\"hour_uv\":2,\"pv\":3,\"uv\":4}}}");
         assertThat(connector.tokenCounts(connection, "￥x￥")).contains(new Connector.TokenCounts(1, 2, 3, 4));
+        for (var data : List.of("{}", "{\"pv\":\"many\"}")) {
+            vendor.answering("{\"tbk_dg_tpwd_report_get_response\":{\"data\":" + data + "}}");
+            assertThatThrownBy(() -> connector.tokenCounts(connection, "￥x￥"))
+                    .isInstanceOfSatisfying(
+                            MarketplaceFailure.class, f -> assertThat(f.kind()).isEqualTo(Kind.ITEM));
+        }
         vendor.answering("{\"tbk_dg_tpwd_risk_report_response\":{\"result\":{\"status_list\":"
                 + "[{\"pid\":\"mm_1_2_3\",\"status\":\"0\"},{\"pid\":\"mm_1_2_4\",\"status\":\"1\"}]}}}");
         assertThat(connector.tokenRisks(connection))
