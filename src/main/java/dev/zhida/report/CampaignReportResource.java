@@ -135,7 +135,7 @@ class CampaignReportResource {
                                 found.pattern().zh(),
                                 found.pattern().en()))
                         .toList(),
-                FunnelResource.NOT_OBSERVED,
+                FunnelReport.notObserved(null),
                 dataTo);
     }
 
@@ -161,7 +161,8 @@ class CampaignReportResource {
     }
 
     private List<GroupView> groups(Grouping by, Caller who, UUID id, Days days) {
-        var groups = funnels.ranked(new FunnelReport.Asked(by, Rank.ORDERS, days), who, id, null);
+        var groups = funnels.ranked(new FunnelReport.Asked(by, Rank.ORDERS, days), who, id, null)
+                .groups();
         return IntStream.range(0, Math.min(RANKED, groups.size()))
                 .mapToObj(i -> GroupView.of(i + 1, groups.get(i), who))
                 .toList();

@@ -42,7 +42,9 @@ class FunnelCsvResource {
     @Operation(
             operationId = "exportFunnel",
             summary = "What is counted by group, the best first, as a CSV file",
-            description = "Ends with #END,rows,sumFen,sha256: the sum is that of gmvFen.")
+            description =
+                    "Orders by slots that several placements share stand in a last record without rank and key, if "
+                            + "there are any that no group holds. Ends with #END,rows,sumFen,sha256: the sum is that of gmvFen.")
     @APIResponse(
             responseCode = "200",
             description = "The file.",
@@ -57,11 +59,15 @@ class FunnelCsvResource {
         var asked = report.asked(by, rank, from, until);
         var who = caller.get();
         var groups = report.ranked(asked, who, campaign, code);
+        var without = groups.withoutPlacement();
         StreamingOutput body = out -> {
             var csv = new FinanceCsv(out, FunnelReport.HEADER, false);
-            for (var i = 0; i < groups.size(); i++) {
-                var group = groups.get(i);
+            for (var i = 0; i < groups.groups().size(); i++) {
+                var group = groups.groups().get(i);
                 FunnelReport.write(csv, Integer.toString(i + 1), group.key(), group.name(), group.counts(), who);
+            }
+            if (without != null && without.orders() + without.invalidOrders() > 0) {
+                FunnelReport.write(csv, "", "", "不知投放 without placement", without, who);
             }
             csv.end();
         };

@@ -7,6 +7,7 @@ import dev.zhida.problem.Refusal;
 import dev.zhida.report.Funnel.Counts;
 import dev.zhida.report.PlacementCounts.Group;
 import dev.zhida.report.PlacementCounts.Grouping;
+import dev.zhida.report.PlacementCounts.Groups;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.time.Clock;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Funnels by group, the best first. */
@@ -39,8 +41,8 @@ class FunnelReport {
         CLICKS(c -> c.clicks()),
         GMV(c -> c.gmvFen()),
         EARNED(c -> c.estimatedFen()),
-        /** Earned per person who clicked or pasted. */
-        EPC(c -> c.people() == 0 ? 0 : (double) c.estimatedFen() / c.people()),
+        /** Earned per person who clicked or pasted, without what came by marketplaces' own tokens. */
+        EPC(c -> c.people() == 0 ? 0 : (double) c.estimatedOfSeenFen() / c.people()),
         SHARES(c -> c.shares());
 
         private final ToDoubleFunction<Counts> value;
@@ -70,7 +72,8 @@ class FunnelReport {
             @Schema(
                     nullable = true,
                     description = "What is expected per hundred people who clicked or pasted, rounded down; a hundred, "
-                            + "because one often earns less than a fen.")
+                            + "because one often earns less than a fen. Without what came by marketplaces' own tokens: "
+                            + "their people are not seen.")
             Long perHundredPeopleFen) {
 
         static MoneyView of(Counts counts, Caller caller) {
@@ -79,8 +82,60 @@ class FunnelReport {
                     counts.gmvFen(),
                     told ? counts.estimatedFen() : null,
                     told ? counts.settledFen() : null,
-                    told && counts.people() > 0 ? Math.floorDiv(counts.estimatedFen() * 100, counts.people()) : null);
+                    told && counts.people() > 0
+                            ? Math.floorDiv(counts.estimatedOfSeenFen() * 100, counts.people())
+                            : null);
         }
+    }
+
+    /** Orders of which the creator and the medium are known, and not the placement. */
+    @Schema(name = "OrdersWithoutPlacement")
+    record WithoutPlacementView(
+            @Schema(required = true, description = "Distinct valid parent orders.")
+            long orders,
+
+            @Schema(required = true, description = "What buyers paid for them.")
+            long gmvFen,
+
+            @Schema(required = true, description = "The creators' share of what is expected of them.")
+            long estimatedFen) {
+
+        /** {@code null} where it cannot be told. */
+        static WithoutPlacementView of(Counts counts) {
+            return counts == null
+                    ? null
+                    : new WithoutPlacementView(counts.orders(), counts.gmvFen(), counts.estimatedFen());
+        }
+    }
+
+    private static final List<String> SHARING_BY_BUYERS = List.of(
+            "分享率、带回率按购买者算（业内引用：每百名购买者分享 0.68 次，每次分享带回 1.70 人）这里看不到：购买发生在商城里，我们不知道谁买了。",
+            "Sharing by buyers (the field quotes 0.68 shares per 100 buyers and 1.70 visits per share) cannot be observed "
+                    + "here: buying happens in the marketplace, and nobody tells us who bought.");
+
+    /** What cannot be observed of funnels. */
+    static List<String> notObserved(Counts withoutPlacement) {
+        return Stream.of(SHARING_BY_BUYERS, withoutPlacementInWords(withoutPlacement))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** What cannot be observed of orders whose placement is unknown; nothing if there are none. */
+    static List<String> withoutPlacementInWords(Counts withoutPlacement) {
+        if (withoutPlacement == null) {
+            return List.of(
+                    "共用推广位的订单只知道博主和形式，看不出属于哪个活动、品牌或投放：这里没有计入。",
+                    "Of orders by a slot that several placements share, the creator and the medium are known: whether they "
+                            + "belong to this campaign, brand or placement cannot be observed, and none is counted here.");
+        }
+        var orders = withoutPlacement.orders();
+        return orders == 0
+                ? List.of()
+                : List.of(
+                        "另有 %d 个订单来自几个投放共用的推广位，只知道博主和形式，不知道是哪个投放：见 ordersWithoutPlacement；按 creator 或 medium 分组时计在组里。"
+                                .formatted(orders),
+                        "%d more %s by a slot that several placements share: the creator and the medium are known, not the placement. See ordersWithoutPlacement; groups by creator or medium hold them."
+                                .formatted(orders, orders == 1 ? "order came" : "orders came"));
     }
 
     /** How the group is shared on. */
@@ -192,24 +247,26 @@ class FunnelReport {
     }
 
     /** Groups of which nothing is counted are left out; equals stand in the order of their keys. */
-    List<Group> ranked(Asked asked, Caller caller, java.util.UUID campaignId, String code) {
+    Groups ranked(Asked asked, Caller caller, java.util.UUID campaignId, String code) {
         if (caller.scope().brandOnly() != null && (asked.rank() == Rank.EARNED || asked.rank() == Rank.EPC)) {
             throw new Refusal(
                     Refusal.Kind.INVALID,
                     "rank-not-told",
                     "a brand is not told what creators earn: rank by orders or gmv");
         }
-        return counts
-                .byGroup(asked.by(), new PlacementCounts.Selection(caller.scope(), campaignId, code), asked.days())
-                .stream()
-                .filter(group -> group.counts().people() > 0
-                        || group.counts().clicks() > 0
-                        || group.counts().orders() > 0
-                        || group.counts().invalidOrders() > 0)
-                .sorted(Comparator.comparingDouble(
-                                (Group group) -> -asked.rank().of(group.counts()))
-                        .thenComparing(Group::key))
-                .toList();
+        var all = counts.byGroup(
+                asked.by(), new PlacementCounts.Selection(caller.scope(), campaignId, code), asked.days());
+        return new Groups(
+                all.groups().stream()
+                        .filter(group -> group.counts().people() > 0
+                                || group.counts().clicks() > 0
+                                || group.counts().orders() > 0
+                                || group.counts().invalidOrders() > 0)
+                        .sorted(Comparator.comparingDouble(
+                                        (Group group) -> -asked.rank().of(group.counts()))
+                                .thenComparing(Group::key))
+                        .toList(),
+                all.withoutPlacement());
     }
 
     /** Up to when touches and orders are counted. */
