@@ -10,6 +10,8 @@ import dev.zhida.report.PlacementCounts.Grouping;
 import dev.zhida.report.PlacementCounts.Groups;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -269,9 +272,16 @@ class FunnelReport {
                 all.withoutPlacement());
     }
 
-    /** Up to when touches and orders are counted. */
-    Instant dataTo() {
-        return counted.countedTo();
+    /**
+     * How fresh and how firm the counts are.
+     *
+     * @param dataTo up to when touches and orders are counted
+     * @param frozenBefore earlier days cannot be counted anew
+     */
+    record AsOf(Instant dataTo, LocalDate frozenBefore) {}
+
+    AsOf asOf() {
+        return new AsOf(counted.countedTo(), counted.frozenBefore());
     }
 
     static final List<String> HEADER = List.of(
@@ -296,14 +306,41 @@ class FunnelReport {
             "博主预估 estimated",
             "博主预估(分) estimatedFen",
             "博主结算 settled",
-            "博主结算(分) settledFen");
+            "博主结算(分) settledFen",
+            "平台口令打开 nativePastes",
+            "转到率 sentOnRate",
+            "说明页率 pageRate",
+            "显示率 landingRate",
+            "复制率 copyRate",
+            "打开率 openRate",
+            "分享率 shareRate",
+            "下单率 orderRate",
+            "结算率 settledRate",
+            "显示流失 landingLoss",
+            "打开流失 openLoss",
+            "下单流失 orderLoss",
+            "结算流失 settledLoss",
+            "每百读者分享 sharesPerHundredReaders",
+            "每次分享带回 visitsPerShare",
+            "每百人预估 perHundredPeople",
+            "每百人预估(分) perHundredPeopleFen",
+            "数据截至 dataTo",
+            "此日之前已冻结 frozenBefore");
+
+    private static final List<String> RATES =
+            List.of("SENT_ON", "PAGE", "LANDING", "COPY", "OPEN", "SHARE", "ORDER", "SETTLED");
+    private static final List<String> LOSSES = List.of("LANDING", "OPEN", "ORDER", "SETTLED");
 
     /** One record of a file; its sum is that of what buyers paid. */
-    static void write(FinanceCsv csv, String rank, String key, String name, Counts counts, Caller caller)
-            throws IOException {
-        var told = caller.scope().brandOnly() == null;
-        var row =
-                csv.record(Money.ofFen(counts.gmvFen())).plain(rank).plain(key).text(name);
+    static void write(FinanceCsv csv, String rank, Group group, Caller caller, AsOf asOf) throws IOException {
+        cells(csv.record(Money.ofFen(group.counts().gmvFen())), rank, group, caller, asOf)
+                .end();
+    }
+
+    /** The cells of a group, in the order of {@link #HEADER}. */
+    static FinanceCsv.Record cells(FinanceCsv.Record row, String rank, Group group, Caller caller, AsOf asOf) {
+        var counts = group.counts();
+        row.plain(rank).plain(group.key()).text(group.name());
         List.of(
                         counts.people(),
                         counts.clicks(),
@@ -319,12 +356,32 @@ class FunnelReport {
                         counts.settledOrders(),
                         counts.invalidOrders())
                 .forEach(count -> row.plain(Long.toString(count)));
+        var money = MoneyView.of(counts, caller);
         row.money(counts.gmvFen());
-        if (told) {
-            row.money(counts.estimatedFen()).money(counts.settledFen());
+        money(row, money.estimatedFen());
+        money(row, money.settledFen());
+        row.plain(counts.nativeViews() == 0 ? "" : Long.toString(counts.nativeViews()));
+        var steps = Funnel.of(counts).stream().collect(Collectors.toMap(Funnel.Step::step, step -> step));
+        RATES.forEach(step -> row.plain(number(steps.get(step).rate())));
+        LOSSES.forEach(step -> row.plain(number(steps.get(step).loss())));
+        var sharing = SharingView.of(counts);
+        row.plain(number(sharing.sharesPerHundredReaders())).plain(number(sharing.visitsPerShare()));
+        money(row, money.perHundredPeopleFen());
+        return row.time(asOf.dataTo()).plain(asOf.frozenBefore().toString());
+    }
+
+    /** Yuan and fen; both empty where they are not told. */
+    static void money(FinanceCsv.Record row, Long fen) {
+        if (fen == null) {
+            row.plain("").plain("");
         } else {
-            row.plain("").plain("").plain("").plain("");
+            row.money(fen);
         }
-        row.end();
+    }
+
+    private static String number(Double value) {
+        return value == null
+                ? ""
+                : BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_EVEN).toPlainString();
     }
 }

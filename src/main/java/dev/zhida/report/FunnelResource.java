@@ -29,6 +29,7 @@ class FunnelResource {
     static final String BY =
             "placement, creator, campaign, platform, scene, medium, offer or coupon (how much it takes "
                     + "off the price).";
+    static final String FROZEN = "Counts of earlier days are frozen: their touches are gone.";
     static final String WITHOUT_PLACEMENT =
             "Orders by slots that several placements share, which stand in none of the groups, days and totals; null where "
                     + "it cannot be told whether they belong here: of a campaign, a brand or one placement.";
@@ -61,7 +62,9 @@ class FunnelResource {
             List<String> notObserved,
 
             @Schema(required = true, description = "Up to when touches are counted.")
-            Instant dataTo) {}
+            Instant dataTo,
+
+            @Schema(required = true, description = FROZEN) LocalDate frozenBefore) {}
 
     @GET
     @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
@@ -79,7 +82,7 @@ class FunnelResource {
             @QueryParam("campaign") UUID campaign,
             @QueryParam("code") @Schema(description = "One placement only.") String code,
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit) {
-        var dataTo = report.dataTo();
+        var asOf = report.asOf();
         var asked = report.asked(by, rank, from, until);
         var groups = report.ranked(asked, caller.get(), campaign, code);
         var best = groups.groups();
@@ -92,6 +95,7 @@ class FunnelResource {
                         .toList(),
                 WithoutPlacementView.of(groups.withoutPlacement()),
                 FunnelReport.notObserved(groups.withoutPlacement()),
-                dataTo);
+                asOf.dataTo(),
+                asOf.frozenBefore());
     }
 }

@@ -77,7 +77,10 @@ class TrendResource {
             @Schema(required = true, description = "What cannot be observed here.")
             List<String> notObserved,
 
-            @Schema(required = true) Instant dataTo) {}
+            @Schema(required = true) Instant dataTo,
+
+            @Schema(required = true, description = FunnelResource.FROZEN)
+            LocalDate frozenBefore) {}
 
     @GET
     @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
@@ -92,7 +95,7 @@ class TrendResource {
             @QueryParam("campaign") UUID campaign,
             @QueryParam("code") @Schema(description = "One placement only.") String code) {
         var at = clock.instant();
-        var dataTo = report.dataTo();
+        var asOf = report.asOf();
         var days = Days.asked(from, until, at);
         var selection = new PlacementCounts.Selection(caller.get().scope(), campaign, code);
         var trend = counts.trend(selection, days);
@@ -109,7 +112,8 @@ class TrendResource {
                 view(trend.previous()),
                 WithoutPlacementView.of(trend.withoutPlacement()),
                 FunnelReport.withoutPlacementInWords(trend.withoutPlacement()),
-                dataTo);
+                asOf.dataTo(),
+                asOf.frozenBefore());
     }
 
     private CountsView view(Counts c) {
