@@ -1,12 +1,14 @@
 package dev.zhida.intake;
 
+import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.BusinessTime;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Map;
 
-/** Whether what marketplaces told of a month was read completely. */
+/** Whether what marketplaces tell was read completely. */
 @ApplicationScoped
 public class PullCoverage {
 
@@ -23,6 +25,11 @@ public class PullCoverage {
      * @param states of the windows in it, or that there are none
      */
     public record Gap(String feed, Instant from, Instant until, List<String> states) {}
+
+    /** Until when the connected accounts of a marketplace have told all their orders; marketplaces without any are missing. */
+    public Map<Marketplace, Instant> ordersToldUntil() {
+        return store.ordersToldUntil();
+    }
 
     /** What of the month was not read, by feed and time; the gaps of a feed do not touch each other. */
     public List<Gap> gaps(YearMonth month) {

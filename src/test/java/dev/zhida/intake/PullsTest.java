@@ -4,6 +4,7 @@ import static dev.zhida.database.SqlValues.utc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zhida.MovingClock;
 import dev.zhida.TestDatabase;
 import dev.zhida.World;
 import dev.zhida.identity.AuditTrail;
@@ -32,7 +33,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +42,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.hamcrest.Matchers;
@@ -92,27 +91,10 @@ class PullsTest {
     @Inject
     Jdbi jdbi;
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
+    private final MovingClock clock = new MovingClock(Clock.fixed(NOON, ZoneOffset.UTC));
     private final ScriptedMarketplace marketplace = new ScriptedMarketplace();
     private Connection connection;
     private Pulls pulls;
-
-    private final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-    };
 
     @BeforeEach
     void begin() {
@@ -145,10 +127,6 @@ class PullsTest {
         while (readOne()) {
             // The next one.
         }
-    }
-
-    private void pass(Duration time) {
-        now.updateAndGet(at -> at.plus(time));
     }
 
     private List<PullWindow> windows(PullWindow.State state, PullWindow.Kind kind) {
@@ -200,12 +178,12 @@ class PullsTest {
         assertThat(coverage().from()).isEqualTo(NOON.minus(config.behind()).minus(config.startBack()));
         var asked = marketplace.asked.size();
 
-        pass(config.every().minusSeconds(1));
+        clock.pass(config.every().minusSeconds(1));
         plan();
         readAll();
         assertThat(marketplace.asked).hasSize(asked);
 
-        pass(Duration.ofSeconds(1));
+        clock.pass(Duration.ofSeconds(1));
         plan();
         readAll();
         assertThat(marketplace.asked).hasSize(asked + 1);
@@ -254,11 +232,11 @@ class PullsTest {
         marketplace.trouble = asked -> {};
         marketplace.asked.clear();
         // As long as it may be alive nobody else touches its window.
-        pass(config.lease().minusMillis(1));
+        clock.pass(config.lease().minusMillis(1));
         readAll();
         assertThat(marketplace.asked).noneMatch(asked -> "20".equals(asked.cursor()));
         marketplace.asked.clear();
-        pass(Duration.ofMillis(1));
+        clock.pass(Duration.ofMillis(1));
         readAll();
         assertThat(marketplace.asked.getFirst().cursor()).isEqualTo("20");
         assertThat(lines()).isEqualTo(25);
@@ -295,7 +273,7 @@ class PullsTest {
             assertThat(window.failure()).startsWith("ours: ");
             assertThat(window.cursor()).isNull();
         });
-        pass(Duration.ofMinutes(1));
+        clock.pass(Duration.ofMinutes(1));
         readAll();
         assertThat(lines()).isEqualTo(15);
     }
@@ -363,21 +341,21 @@ class PullsTest {
             plan();
             readAll();
             assertThat(coverage().gaps()).isEmpty();
-            assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+            assertThat(coverage().coveredTo()).isEqualTo(clock.instant().minus(config.behind()));
             assertThat(lines()).isEqualTo(30);
             // What is planned next is narrow at once, and wide again some hours later.
-            pass(Duration.ofMinutes(50));
+            clock.pass(Duration.ofMinutes(50));
             var before = windows(null, PullWindow.Kind.LIVE).size();
             plan();
             assertThat(windows(null, PullWindow.Kind.LIVE)).hasSizeGreaterThanOrEqualTo(before + 4);
             readAll();
             marketplace.trouble = asked -> {};
-            pass(Duration.ofHours(3));
+            clock.pass(Duration.ofHours(3));
             plan();
             assertThat(windows(PullWindow.State.PENDING, null)).hasSizeLessThanOrEqualTo(4);
             readAll();
             assertThat(coverage().gaps()).isEmpty();
-            now.set(NOON);
+            clock.reset();
         }
     }
 
@@ -417,20 +395,20 @@ class PullsTest {
                 var window = windows(PullWindow.State.PENDING, null).getFirst();
                 assertThat(window.failureKind()).isEqualTo(kind);
                 assertThat(window.failure()).contains("words of the marketplace");
-                var wait = Duration.between(now.get(), window.nextAttemptAt());
+                var wait = Duration.between(clock.instant(), window.nextAttemptAt());
                 var most = config.backOffFirst().multipliedBy(1L << (attempt - 1));
                 assertThat(wait).isBetween(most.dividedBy(2), most);
                 assertThat(coverage().gaps()).singleElement().satisfies(gap -> assertThat(gap.states())
                         .containsExactly("PENDING"));
                 // Not a moment earlier.
-                pass(wait.minusMillis(1));
+                clock.pass(wait.minusMillis(1));
                 assertThat(readOne()).isFalse();
-                pass(Duration.ofMillis(1));
+                clock.pass(Duration.ofMillis(1));
             }
             readAll();
             assertThat(coverage().gaps()).isEmpty();
             assertThat(lines()).isEqualTo(1);
-            now.set(NOON);
+            clock.reset();
         }
     }
 
@@ -446,10 +424,10 @@ class PullsTest {
         marketplace.asked.clear();
         readAll();
         assertThat(marketplace.asked).isEmpty();
-        pass(Duration.ofMillis(6_999));
+        clock.pass(Duration.ofMillis(6_999));
         readAll();
         assertThat(marketplace.asked).isEmpty();
-        pass(Duration.ofSeconds(6));
+        clock.pass(Duration.ofSeconds(6));
         readAll();
         assertThat(coverage().gaps()).isEmpty();
     }
@@ -466,7 +444,7 @@ class PullsTest {
         marketplace.asked.clear();
         readAll();
         assertThat(marketplace.asked).isEmpty();
-        pass(config.backOffFirst());
+        clock.pass(config.backOffFirst());
         readAll();
         assertThat(marketplace.asked).hasSizeGreaterThan(1);
         assertThat(coverage().gaps()).isEmpty();
@@ -483,7 +461,7 @@ class PullsTest {
             readAll();
             marketplace.asked.clear();
             for (var minute = 0; minute < 10; minute++) {
-                pass(config.every());
+                clock.pass(config.every());
                 plan();
                 readAll();
             }
@@ -504,9 +482,9 @@ class PullsTest {
             plan();
             readAll();
             assertThat(coverage().gaps()).isEmpty();
-            assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+            assertThat(coverage().coveredTo()).isEqualTo(clock.instant().minus(config.behind()));
             assertThat(lines()).isEqualTo(1);
-            now.set(NOON);
+            clock.reset();
         }
     }
 
@@ -521,7 +499,7 @@ class PullsTest {
         fails(1, Kind.NOT_AUTHORISED);
         plan();
         readAll();
-        store.retryReconnected(now.get());
+        store.retryReconnected(clock.instant());
         assertThat(windows(PullWindow.State.FAILED, null)).hasSize(1);
         var operator = operator();
         jdbi.useHandle(h -> h.execute(
@@ -529,11 +507,11 @@ class PullsTest {
                         + " values (?, '0123456789abcdef', '\\x000000000000000000000000',"
                         + " '\\x0000000000000000000000000000000000', ?, ?)",
                 connection.accountId(),
-                utc(now.get().plusSeconds(1)),
+                utc(clock.instant().plusSeconds(1)),
                 operator.personId()));
         try {
-            pass(Duration.ofSeconds(2));
-            store.retryReconnected(now.get());
+            clock.pass(Duration.ofSeconds(2));
+            store.retryReconnected(clock.instant());
             readAll();
             assertThat(coverage().gaps()).isEmpty();
         } finally {
@@ -557,7 +535,7 @@ class PullsTest {
         };
         readAll();
         assertThat(lines()).isEqualTo(10);
-        pass(Duration.ofMinutes(1));
+        clock.pass(Duration.ofMinutes(1));
         readAll();
         assertThat(lines()).isEqualTo(25);
         assertThat(coverage().gaps()).isEmpty();
@@ -578,7 +556,7 @@ class PullsTest {
         assertThat(coverage().coveredTo()).isEqualTo(NOON.minus(config.behind()));
         assertThat(store.standing(connection.accountId(), Feed.ORDERS_UPDATED))
                 .hasValueSatisfying(standing -> assertThat(standing.lost()).isGreaterThan(3 * 3_600));
-        pass(Duration.ofDays(1));
+        clock.pass(Duration.ofDays(1));
         plan();
         readAll();
         assertThat(coverage().gaps()).isNotEmpty();
@@ -616,12 +594,12 @@ class PullsTest {
         for (var i = 0; i < 100; i++) {
             order(NOON.plusSeconds(i * 800L));
         }
-        pass(Duration.ofHours(30));
+        clock.pass(Duration.ofHours(30));
         plan();
         assertThat(windows(PullWindow.State.PENDING, null)).hasSizeBetween(30, 32);
         readAll();
         assertThat(coverage().gaps()).isEmpty();
-        assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+        assertThat(coverage().coveredTo()).isEqualTo(clock.instant().minus(config.behind()));
         assertThat(lines()).isEqualTo(100);
     }
 
@@ -825,7 +803,7 @@ class PullsTest {
         readAll();
         marketplace.has(
                 order.asOf(NOON.plusSeconds(30)).status(OrderStatus.RECEIVED).build());
-        pass(Duration.ofMinutes(2));
+        clock.pass(Duration.ofMinutes(2));
         plan();
         readAll();
         var status = jdbi.withHandle(h -> h.createQuery("select status from order_line where account_id = :id")
