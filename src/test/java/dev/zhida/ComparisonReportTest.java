@@ -243,11 +243,9 @@ class ComparisonReportTest {
         }
         assertThat(compare("by=coupon").getString("groups[0].key")).isEqualTo("10-20%");
         jdbi.useHandle(handle -> handle.execute("update offer set coupon_fen = null where id = ?", offer));
-        assertThat(compare("by=coupon").getString("groups[0].key")).isEqualTo("none");
-        jdbi.useHandle(handle -> handle.execute("update offer set price_fen = null where id = ?", offer));
         assertThat(compare("by=coupon").getString("groups[0].key"))
-                .as("nothing is told yet")
-                .isEqualTo("unknown");
+                .as("as it was when it was posted")
+                .isEqualTo("10-20%");
         var os = compare("by=os");
         assertThat(os.getInt("groups.find { it.key == 'IOS' }.arms.TOKEN.n")).isEqualTo(4_000);
         assertThat(os.getList("warnings.code")).contains("os-inferred");
@@ -445,6 +443,41 @@ class ComparisonReportTest {
                         .jsonPath()
                         .<Object>get("ordersWithoutPlacement"))
                 .isNull();
+    }
+
+    @Test
+    void a_coupon_that_is_taken_away_does_not_move_what_it_brought() {
+        jdbi.useHandle(
+                handle -> handle.execute("update offer set price_fen = null, coupon_fen = null where id = ?", offer));
+        visited(spot("WECHAT", "TOKEN", null), TODAY, 3, "IOS");
+        RollupCheck.await();
+        assertThat(clicksByCoupon()).as("nothing is told yet").isEqualTo(Map.of("unknown", 3));
+        // Under 5 %, from 5 %, from 10 %, from 20 %; each as long as it is told first.
+        Map.of(499, "under-5%", 500, "5-10%", 1_000, "10-20%", 2_000, "20%-and-more")
+                .forEach((couponFen, strength) -> {
+                    jdbi.useTransaction(handle -> {
+                        handle.execute("update offer set price_fen = null, coupon_fen = null where id = ?", offer);
+                        handle.execute("update placement set coupon_strength = null where offer_id = ?", offer);
+                        handle.execute(
+                                "update offer set price_fen = 10000, coupon_fen = ?::bigint where id = ?",
+                                couponFen,
+                                offer);
+                    });
+                    assertThat(clicksByCoupon()).isEqualTo(Map.of(strength, 3));
+                    jdbi.useHandle(handle -> handle.execute("update offer set coupon_fen = null where id = ?", offer));
+                    assertThat(clicksByCoupon()).isEqualTo(Map.of(strength, 3));
+                });
+        visited(spot("WECHAT", "LINK", null), TODAY, 2, "IOS");
+        RollupCheck.await();
+        assertThat(clicksByCoupon()).hasSize(2).containsEntry("none", 2);
+        assertThat(as(key).get("/api/v1/reports/funnel?by=coupon").jsonPath().getList("notObserved", String.class))
+                .anySatisfy(text -> assertThat(text).startsWith("Coupons are those of the time"));
+    }
+
+    private Map<String, Integer> clicksByCoupon() {
+        var groups = as(key).get("/api/v1/reports/funnel?by=coupon").jsonPath().<Map<String, Object>>getList("groups");
+        return groups.stream()
+                .collect(Collectors.toMap(group -> (String) group.get("key"), group -> (Integer) group.get("people")));
     }
 
     @Test

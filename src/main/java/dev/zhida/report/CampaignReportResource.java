@@ -144,7 +144,7 @@ class CampaignReportResource {
                                 found.pattern().zh(),
                                 found.pattern().en()))
                         .toList(),
-                FunnelReport.notObserved(null),
+                FunnelReport.notObserved(true, null),
                 whole.asOf().dataTo(),
                 whole.asOf().frozenBefore());
     }

@@ -116,9 +116,21 @@ class FunnelReport {
             "Sharing by buyers (the field quotes 0.68 shares per 100 buyers and 1.70 visits per share) cannot be observed "
                     + "here: buying happens in the marketplace, and nobody tells us who bought.");
 
-    /** What cannot be observed of funnels. */
-    static List<String> notObserved(Counts withoutPlacement) {
-        return Stream.of(SHARING_BY_BUYERS, withoutPlacementInWords(withoutPlacement))
+    private static final List<String> ONE_COUPON = List.of(
+            "券的力度按生成投放时的价格和券归组，那时还不知道的按之后最早知道的：同一个投放发出以后券怎么变，这里看不到。",
+            "Coupons are those of the time when a placement was made, or the first that were known since: how a coupon changed "
+                    + "while its placement was out cannot be observed here.");
+
+    /**
+     * What cannot be observed of funnels.
+     *
+     * @param coupons whether there are groups by coupon
+     */
+    static List<String> notObserved(boolean coupons, Counts withoutPlacement) {
+        return Stream.of(
+                        SHARING_BY_BUYERS,
+                        coupons ? ONE_COUPON : List.<String>of(),
+                        withoutPlacementInWords(withoutPlacement))
                 .flatMap(List::stream)
                 .toList();
     }

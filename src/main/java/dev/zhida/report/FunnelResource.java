@@ -26,9 +26,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Reports", description = "What works where.")
 class FunnelResource {
 
-    static final String BY =
-            "placement, creator, campaign, platform, scene, medium, offer or coupon (how much it takes "
-                    + "off the price).";
+    static final String BY = "placement, creator, campaign, platform, scene, medium, offer or coupon (how much it took "
+            + "off the price when the placement was made).";
     static final String FROZEN = "Counts of earlier days are frozen: their touches are gone.";
     static final String WITHOUT_PLACEMENT =
             "Orders by slots that several placements share, which stand in none of the groups, days and totals; null where "
@@ -94,7 +93,7 @@ class FunnelResource {
                         .mapToObj(i -> GroupView.of(i + 1, best.get(i), caller.get()))
                         .toList(),
                 WithoutPlacementView.of(groups.withoutPlacement()),
-                FunnelReport.notObserved(groups.withoutPlacement()),
+                FunnelReport.notObserved(asked.by() == PlacementCounts.Grouping.COUPON, groups.withoutPlacement()),
                 asOf.dataTo(),
                 asOf.frozenBefore());
     }

@@ -49,7 +49,7 @@ class PlacementCounts {
         SCENE("p.scene", "p.scene"),
         MEDIUM("p.medium", "p.medium", "medium"),
         OFFER("p.offer_id::text", "coalesce(o.title, o.item_id)"),
-        /** How much a coupon takes off the price. */
+        /** How much a coupon took off the price. */
         COUPON(CouponStrength.SQL, CouponStrength.SQL);
 
         private final String key;
