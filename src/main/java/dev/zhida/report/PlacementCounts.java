@@ -127,9 +127,8 @@ class PlacementCounts {
             and (:creator::uuid is null or creator_id = :creator)
             """;
 
-    // What is counted of a group, as one array: acts in the order of ACTS, people, orders in the order of ORDERS, of
-    // them
-    // paid and estimated_fen by native tokens alone, and how often marketplaces say that native tokens were opened.
+    // What is counted of a group, as one array: acts in the order of ACTS, people, orders in the order of ORDERS; of
+    // these paid and estimated_fen by native tokens alone; how often marketplaces say that native tokens were opened.
     private static final int PEOPLE_AT = 9;
     private static final int ORDERS_AT = 10;
     private static final int BY_NATIVE_TOKEN_AT = 16;
