@@ -138,9 +138,14 @@ class AccessTest {
             Map.entry("GET /api/v1/reports/funnel", ALL),
             Map.entry("GET /api/v1/reports/funnel.csv", ALL),
             Map.entry("GET /api/v1/reports/trend", ALL),
+            Map.entry("GET /api/v1/reports/trend.csv", ALL),
             Map.entry("GET /api/v1/reports/click-to-order", ALL),
+            Map.entry("GET /api/v1/reports/click-to-order.csv", ALL),
             Map.entry(
                     "GET /api/v1/reports/campaigns/{id}",
+                    Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
+            Map.entry(
+                    "GET /api/v1/reports/campaigns/{id}.csv",
                     Set.of(World.BRAND, World.FINANCE, World.OPERATOR, World.AUDITOR)),
             Map.entry("POST /api/v1/experiments", Set.of(World.CREATOR, World.BRAND)),
             Map.entry("POST /api/v1/experiments/by-post", Set.of(World.CREATOR, World.BRAND)),

@@ -243,11 +243,9 @@ class ComparisonReportTest {
         }
         assertThat(compare("by=coupon").getString("groups[0].key")).isEqualTo("10-20%");
         jdbi.useHandle(handle -> handle.execute("update offer set coupon_fen = null where id = ?", offer));
-        assertThat(compare("by=coupon").getString("groups[0].key")).isEqualTo("none");
-        jdbi.useHandle(handle -> handle.execute("update offer set price_fen = null where id = ?", offer));
         assertThat(compare("by=coupon").getString("groups[0].key"))
-                .as("nothing is told yet")
-                .isEqualTo("unknown");
+                .as("as it was when it was posted")
+                .isEqualTo("10-20%");
         var os = compare("by=os");
         assertThat(os.getInt("groups.find { it.key == 'IOS' }.arms.TOKEN.n")).isEqualTo(4_000);
         assertThat(os.getList("warnings.code")).contains("os-inferred");
@@ -355,6 +353,13 @@ class ComparisonReportTest {
             assertThat(days.getInt(counts + "orders")).isEqualTo(1);
             assertThat(days.getInt(counts + "settledOrders")).isEqualTo(day.equals(TODAY) ? 0 : 1);
         }
+        assertThat(List.of(days.getInt("total.orders"), days.getInt("total.settledOrders")))
+                .as("once in all days, as in the funnel")
+                .isEqualTo(List.of(1, 1));
+        var next = as(key).get("/api/v1/reports/trend?from=" + TODAY.plusDays(1) + "&until=" + TODAY.plusDays(12))
+                .jsonPath();
+        assertThat(next.getInt("previousTotal.orders")).isEqualTo(1);
+        assertThat(next.getInt("previousTotal.money.gmvFen")).isEqualTo(30_000);
     }
 
     /** Orders, settled and invalid ones, of the file, by group. */
@@ -371,6 +376,172 @@ class ComparisonReportTest {
                 .collect(Collectors.toMap(cells -> cells[1], cells -> Arrays.stream(cells, 13, 16)
                         .map(Integer::valueOf)
                         .toList()));
+    }
+
+    @Test
+    void orders_of_a_shared_slot_count_for_creator_and_medium_and_are_told_beside_all_other_groups() {
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        var before = TODAY.minusDays(17);
+        visited(link, TODAY, 10, "IOS");
+        visited(link, before, 10, "IOS");
+        ordered(link, TODAY, 1, "PAID", 0, "EXACT");
+        ordered(link, TODAY, 3, "PAID", 0, "SHARED");
+        ordered(token, before, 2, "SETTLED", 0, "SHARED");
+        var parent = "p" + UUID.randomUUID();
+        line(link, TODAY, parent, "PAID", 0, "EXACT");
+        line(link, before, parent, "PAID", 0, "SHARED");
+        RollupCheck.await();
+        rollup.sumWeeks(TODAY);
+
+        // A creator's rows are read, those of everybody are kept; orders, settled, invalid.
+        for (var caller : List.of(key, World.FINANCE)) {
+            assertThat(funnel(caller, "by=creator")).containsEntry(creator.toString(), List.of(7, 2, 0));
+        }
+        assertThat(funnel(key, "by=medium")).isEqualTo(Map.of("LINK", List.of(5, 0, 0), "TOKEN", List.of(2, 2, 0)));
+        var byCreator = as(key).get("/api/v1/reports/funnel?by=creator").jsonPath();
+        assertThat(byCreator.getInt("groups[0].money.gmvFen")).isEqualTo(80_000);
+        assertThat(byCreator.getInt("ordersWithoutPlacement.orders")).isZero();
+        assertThat(byCreator.getList("notObserved")).hasSize(2);
+
+        var byPlacement = as(key).get("/api/v1/reports/funnel?by=placement").jsonPath();
+        assertThat(byPlacement.getInt("groups[0].money.gmvFen")).isEqualTo(20_000);
+        var days = as(key).get("/api/v1/reports/trend").jsonPath();
+        assertThat(days.getInt("total.orders")).isEqualTo(2);
+        for (var answer : List.of(byPlacement, days)) {
+            assertThat(answer.<String, Object>getMap("ordersWithoutPlacement").values())
+                    .containsExactly(6, 60_000, 6 * 630);
+            assertThat(answer.getList("notObserved", String.class))
+                    .anySatisfy(text -> assertThat(text).startsWith("6 more orders"));
+        }
+        assertThat(funnel(key, "by=placement")).containsEntry("", List.of(6, 2, 0));
+        assertThat(as(World.FINANCE)
+                        .get("/api/v1/reports/funnel?by=platform")
+                        .jsonPath()
+                        .getInt("ordersWithoutPlacement.orders"))
+                .isGreaterThanOrEqualTo(6);
+        assertThat(as(World.OTHER_CREATOR)
+                        .get("/api/v1/reports/funnel?by=platform")
+                        .jsonPath()
+                        .getInt("ordersWithoutPlacement.orders"))
+                .isZero();
+        var delays = as(key).get("/api/v1/reports/click-to-order").jsonPath();
+        assertThat(delays.getList("bars.orders", Integer.class).stream()
+                        .mapToInt(i -> i)
+                        .sum())
+                .isEqualTo(7);
+
+        // Of one placement nobody can tell.
+        for (var path : List.of("funnel?by=creator&code=", "trend?code=")) {
+            var one = as(key).get("/api/v1/reports/" + path + link.code()).jsonPath();
+            assertThat(one.<Object>get("ordersWithoutPlacement")).isNull();
+            assertThat(one.getList("notObserved", String.class))
+                    .anySatisfy(text -> assertThat(text).contains("none is counted here"));
+        }
+        assertThat(as(World.BRAND)
+                        .get("/api/v1/reports/funnel?by=creator")
+                        .jsonPath()
+                        .<Object>get("ordersWithoutPlacement"))
+                .isNull();
+    }
+
+    @Test
+    void a_coupon_that_is_taken_away_does_not_move_what_it_brought() {
+        jdbi.useHandle(
+                handle -> handle.execute("update offer set price_fen = null, coupon_fen = null where id = ?", offer));
+        visited(spot("WECHAT", "TOKEN", null), TODAY, 3, "IOS");
+        RollupCheck.await();
+        assertThat(clicksByCoupon()).as("nothing is told yet").isEqualTo(Map.of("unknown", 3));
+        // Under 5 %, from 5 %, from 10 %, from 20 %; each as long as it is told first.
+        Map.of(499, "under-5%", 500, "5-10%", 1_000, "10-20%", 2_000, "20%-and-more")
+                .forEach((couponFen, strength) -> {
+                    jdbi.useTransaction(handle -> {
+                        handle.execute("update offer set price_fen = null, coupon_fen = null where id = ?", offer);
+                        handle.execute("update placement set coupon_strength = null where offer_id = ?", offer);
+                        handle.execute(
+                                "update offer set price_fen = 10000, coupon_fen = ?::bigint where id = ?",
+                                couponFen,
+                                offer);
+                    });
+                    assertThat(clicksByCoupon()).isEqualTo(Map.of(strength, 3));
+                    jdbi.useHandle(handle -> handle.execute("update offer set coupon_fen = null where id = ?", offer));
+                    assertThat(clicksByCoupon()).isEqualTo(Map.of(strength, 3));
+                });
+        visited(spot("WECHAT", "LINK", null), TODAY, 2, "IOS");
+        RollupCheck.await();
+        assertThat(clicksByCoupon()).hasSize(2).containsEntry("none", 2);
+        assertThat(as(key).get("/api/v1/reports/funnel?by=coupon").jsonPath().getList("notObserved", String.class))
+                .anySatisfy(text -> assertThat(text).startsWith("Coupons are those of the time"));
+    }
+
+    private Map<String, Integer> clicksByCoupon() {
+        var groups = as(key).get("/api/v1/reports/funnel?by=coupon").jsonPath().<Map<String, Object>>getList("groups");
+        return groups.stream()
+                .collect(Collectors.toMap(group -> (String) group.get("key"), group -> (Integer) group.get("people")));
+    }
+
+    @Test
+    void orders_by_native_tokens_are_not_counted_against_arrivals_of_other_media() {
+        var token = spot("WECHAT", "TOKEN", null);
+        var nativeToken = spot("WECHAT", "NATIVE_TOKEN", null);
+        var elsewhere = spot("WEIBO", "TOKEN", null);
+        for (var day : List.of(TODAY, TODAY.minusDays(17))) {
+            visited(token, day, 100, "IOS");
+            visited(elsewhere, day, 100, "IOS");
+            ordered(token, day, 2, "PAID", 0, "EXACT");
+            ordered(nativeToken, day, 30, "PAID", 0, "EXACT");
+            ordered(nativeToken, day, 5, "PAID", 0, "WINDOW");
+            ordered(elsewhere, day, 5, "PAID", 0, "EXACT");
+            var both = "p" + UUID.randomUUID();
+            line(token, day, both, "PAID", 0, "EXACT");
+            line(nativeToken, day, both, "PAID", 0, "EXACT");
+        }
+        RollupCheck.await();
+        rollup.sumWeeks(TODAY);
+        for (var caller : List.of(key, World.FINANCE)) {
+            var all = as(caller)
+                    .get("/api/v1/reports/funnel?by=creator&limit=200")
+                    .jsonPath();
+            var group = "groups.find { it.key == '" + creator + "' }";
+            var order = group + ".steps.find { it.step == 'ORDER' }";
+            assertThat(all.getInt(order + ".acts")).isEqualTo(2 * 43);
+            assertThat(all.getDouble(order + ".rate")).isEqualTo(2 * 8 / 400.0);
+            assertThat(all.getDouble(order + ".loss")).isEqualTo(1 - 2 * 8 / 400.0);
+            assertThat(all.getInt(group + ".money.estimatedFen")).isEqualTo(2 * 44 * 630);
+            assertThat(all.getInt(group + ".money.perHundredPeopleFen")).isEqualTo(2 * 8 * 630 / 4);
+            assertThat(all.getString(group + ".steps.find { it.step == 'NATIVE_PASTE' }.observability"))
+                    .isEqualTo("INVISIBLE");
+        }
+        assertThat(as(key).get("/api/v1/reports/trend").jsonPath().getInt("total.money.perHundredPeopleFen"))
+                .isEqualTo(2 * 8 * 630 / 4);
+        assertThat(as(key).get("/api/v1/reports/funnel?by=platform&rank=epc")
+                        .jsonPath()
+                        .getList("groups.key"))
+                .isEqualTo(List.of("WEIBO", "WECHAT"));
+
+        // An hour of a count is the one before it was asked.
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        with token as (
+                            insert into native_token (placement_id, text, made_at, expires_at)
+                            values (:placement, 'x', :from - interval '1 day', :from + interval '30 days') returning id)
+                        insert into native_token_count (native_token_id, hour, asked_at, hour_views, hour_visitors, views,
+                            visitors)
+                        select id, hour, hour, views, views, views, views
+                        from token, (values (:from, 100), (:from + interval '1 hour', 7), (:from + interval '2 hours', 0),
+                            (:from + interval '24 hours', 4), (:from + interval '25 hours', 1000)) told (hour, views)
+                        """)
+                .bind("placement", nativeToken.id())
+                .bind("from", BusinessTime.startOf(TODAY).atOffset(ZoneOffset.UTC))
+                .execute());
+        var today = "&from=" + TODAY + "&until=" + TODAY.plusDays(1);
+        for (var caller : List.of(key, World.FINANCE)) {
+            var told = as(caller)
+                    .get("/api/v1/reports/funnel?by=creator&limit=200" + today)
+                    .jsonPath();
+            var step = "groups.find { it.key == '" + creator + "' }.steps.find { it.step == 'NATIVE_PASTE' }";
+            assertThat(told.getString(step + ".observability")).isEqualTo("REPORTED");
+            assertThat(told.getInt(step + ".acts")).isEqualTo(11);
+        }
     }
 
     @Test

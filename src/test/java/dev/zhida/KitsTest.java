@@ -469,14 +469,22 @@ class KitsTest {
 
     @Test
     void an_operator_tells_the_terms_of_an_offer() {
-        var offer = kit(wish(taobao())).extract().jsonPath().getString("offer.id");
+        var product = taobao();
+        var offer = kit(wish(product)).extract().jsonPath().getString("offer.id");
         put("/offers/" + offer, Map.of("title", "羊毛大衣", "priceFen", 19_900, "couponFen", 2_000, "topic", "FASHION"))
                 .statusCode(200)
                 .body("title", equalTo("羊毛大衣"))
                 .body("pictureRefused", nullValue());
+        var later = wish(product);
+        later.put("channels", List.of(Map.of("platform", "WEIBO", "scene", "NOTE")));
+        kit(later).statusCode(201);
+        assertThat(couponStrengths(offer, "WEIBO")).as("kept when it was made").containsOnly("10-20%");
+        assertThat(couponStrengths(offer, "QQ")).as("what still holds").containsOnlyNulls();
         put("/offers/" + offer, Map.of("title", "羊毛大衣", "priceFen", 18_900, "pictureUrl", "https://evil.example/a.jpg"))
                 .statusCode(200)
                 .body("pictureRefused", containsString("evil.example"));
+        assertThat(couponStrengths(offer, "QQ")).as("the first that was known").containsOnly("10-20%");
+        assertThat(couponStrengths(offer, "WEIBO")).containsOnly("10-20%");
         as(World.AUDITOR)
                 .get("/api/v1/offers/" + offer)
                 .then()
@@ -488,6 +496,15 @@ class KitsTest {
                 .statusCode(422)
                 .body("code", equalTo("coupon-exceeds-price"));
         put("/offers/" + new UUID(0, 0), Map.of("title", "x")).statusCode(404).body("code", equalTo("offer-not-found"));
+    }
+
+    private List<String> couponStrengths(String offer, String platform) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select coupon_strength from placement where offer_id = :offer::uuid and platform = :platform")
+                .bind("offer", offer)
+                .bind("platform", platform)
+                .map((row, context) -> row.getString(1))
+                .list());
     }
 
     @Test

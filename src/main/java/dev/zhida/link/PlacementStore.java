@@ -96,10 +96,12 @@ class PlacementStore {
         return jdbi.withHandle(handle -> {
             var update = handle.createUpdate("""
                             insert into placement (id, code, creator_id, offer_id, campaign_id, platform, scene, medium,
-                                label, destination, earns, earns_not, created_at, expires_at)
+                                label, destination, earns, earns_not, created_at, expires_at, coupon_strength)
                             overriding system value
                             select t.id, t.code, t.creator, t.offer, t.campaign, t.platform, t.scene, t.medium, t.label,
-                                t.destination, t.earns_not is null, t.earns_not, t.created_at, t.expires_at
+                                t.destination, t.earns_not is null, t.earns_not, t.created_at, t.expires_at,
+                                (select coupon_strength(o.price_fen, o.coupon_fen) from offer o
+                                    where o.id = t.offer and o.price_fen is not null)
                             from unnest(:ids, :codes, :creators, :offers, :campaigns, :platforms, :scenes, :media,
                                 :labels, :destinations, :reasons, :created, :expire)
                                 as t (id, code, creator, offer, campaign, platform, scene, medium, label, destination,

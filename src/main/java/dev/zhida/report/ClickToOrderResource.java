@@ -71,7 +71,9 @@ class ClickToOrderResource {
     @Operation(
             operationId = "clickToOrder",
             summary = "How long buyers took from the click to the order",
-            description = "Both times are the marketplaces' own. Below 15 seconds few people manage to buy.")
+            description =
+                    "Both times are the marketplaces' own. Below 15 seconds few people manage to buy. Orders by slots "
+                            + "that several placements share are among them, but not of a campaign, a brand or one placement.")
     public ClickToOrderView delays(
             @QueryParam("from") @Schema(description = "First day; 90 days before `until` if left out.") LocalDate from,
             @QueryParam("until") @Schema(description = "Day after the last; tomorrow if left out.") LocalDate until,

@@ -36,6 +36,10 @@ final class Funnel {
      * @param gmvFen what buyers paid
      * @param estimatedFen the creators' share of what is expected
      * @param settledFen the creators' share of what was settled
+     * @param nativeOrders those of the orders that came by marketplaces' own tokens and by nothing else: how many arrived
+     *     by these we do not see
+     * @param nativeEstimatedFen the part of {@code estimatedFen} that came by these tokens
+     * @param nativeViews how often marketplaces say that their tokens were opened; 0 where none says
      */
     record Counts(
             long clicks,
@@ -53,11 +57,24 @@ final class Funnel {
             long invalidOrders,
             long gmvFen,
             long estimatedFen,
-            long settledFen) {
+            long settledFen,
+            long nativeOrders,
+            long nativeEstimatedFen,
+            long nativeViews) {
 
         /** Acts after which a fan is on her way to the marketplace. */
         long onTheWay() {
             return sentOn + opens + pastes;
+        }
+
+        /** Orders of media whose fans we see on their way: what can be counted against these. */
+        long ordersOfSeen() {
+            return orders - nativeOrders;
+        }
+
+        /** The creators' share of what is expected of media whose fans we see. */
+        long estimatedOfSeenFen() {
+            return estimatedFen - nativeEstimatedFen;
         }
     }
 
@@ -99,15 +116,7 @@ final class Funnel {
         steps.add(choice("SHARE", counts.shares(), "LANDING", counts.landings(), "点了分享", "pressed the share button"));
         steps.add(beginning(
                 "PASTE", counts.pastes(), "粘贴了直达口令；多少人看到口令看不见", "pasted our token; how many read it nobody sees"));
-        steps.add(new Step(
-                "NATIVE_PASTE",
-                Observability.INVISIBLE,
-                null,
-                null,
-                null,
-                null,
-                "平台口令在商城应用里粘贴，我们看不见",
-                "a marketplace's own token is pasted inside its app, where we see nothing"));
+        steps.add(nativePaste(counts.nativeViews()));
         steps.add(new Step(
                 "ARRIVED",
                 Observability.INFERRED,
@@ -117,14 +126,17 @@ final class Funnel {
                 null,
                 "转到、点开或粘贴之后应已到商城；到没到看不见",
                 "sent on, tapped through or pasted, so most likely in the marketplace's app; nobody sees it"));
-        steps.add(step(
+        var ordered = rate(counts.ordersOfSeen(), counts.onTheWay());
+        steps.add(new Step(
                 "ORDER",
                 Observability.REPORTED,
                 counts.orders(),
                 "ARRIVED",
-                counts.onTheWay(),
-                "商城报告的有效订单",
-                "valid orders that the marketplace reports"));
+                ordered,
+                ordered == null ? null : 1 - ordered,
+                "商城报告的有效订单；比率不含平台口令带来的，那些人的到达我们看不见",
+                "valid orders that the marketplace reports; the rate is without those by marketplaces' own tokens, whose fans "
+                        + "we do not see arrive"));
         steps.add(step(
                 "SETTLED",
                 Observability.REPORTED,
@@ -134,6 +146,28 @@ final class Funnel {
                 "其中已结算的订单；近期订单多半还没到结算日",
                 "of these settled; most recent ones are not due yet"));
         return List.copyOf(steps);
+    }
+
+    private static Step nativePaste(long views) {
+        return views > 0
+                ? new Step(
+                        "NATIVE_PASTE",
+                        Observability.REPORTED,
+                        views,
+                        null,
+                        null,
+                        null,
+                        "商城报告的平台口令打开次数；不是每个商城都报告",
+                        "a marketplace's own token was opened, as often as the marketplaces say that tell it")
+                : new Step(
+                        "NATIVE_PASTE",
+                        Observability.INVISIBLE,
+                        null,
+                        null,
+                        null,
+                        null,
+                        "平台口令在商城应用里粘贴，我们看不见",
+                        "a marketplace's own token is pasted inside its app, where we see nothing");
     }
 
     private static Step beginning(String step, long acts, String zh, String en) {

@@ -2,6 +2,7 @@ package dev.zhida.report;
 
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
+import dev.zhida.report.PlacementCounts.Group;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
@@ -42,7 +43,9 @@ class FunnelCsvResource {
     @Operation(
             operationId = "exportFunnel",
             summary = "What is counted by group, the best first, as a CSV file",
-            description = "Ends with #END,rows,sumFen,sha256: the sum is that of gmvFen.")
+            description =
+                    "Orders by slots that several placements share stand in a last record without rank and key, if "
+                            + "there are any that no group holds. Ends with #END,rows,sumFen,sha256: the sum is that of gmvFen.")
     @APIResponse(
             responseCode = "200",
             description = "The file.",
@@ -54,21 +57,28 @@ class FunnelCsvResource {
             @QueryParam("until") LocalDate until,
             @QueryParam("campaign") UUID campaign,
             @QueryParam("code") String code) {
+        var asOf = report.asOf();
         var asked = report.asked(by, rank, from, until);
         var who = caller.get();
         var groups = report.ranked(asked, who, campaign, code);
+        var without = groups.withoutPlacement();
         StreamingOutput body = out -> {
             var csv = new FinanceCsv(out, FunnelReport.HEADER, false);
-            for (var i = 0; i < groups.size(); i++) {
-                var group = groups.get(i);
-                FunnelReport.write(csv, Integer.toString(i + 1), group.key(), group.name(), group.counts(), who);
+            for (var i = 0; i < groups.groups().size(); i++) {
+                FunnelReport.write(csv, Integer.toString(i + 1), groups.groups().get(i), who, asOf);
+            }
+            if (without != null && without.orders() + without.invalidOrders() > 0) {
+                FunnelReport.write(csv, "", new Group("", "不知投放 without placement", without), who, asOf);
             }
             csv.end();
         };
+        return download(body, "funnel-" + asked.days().from());
+    }
+
+    /** Answers a file. */
+    static Response download(StreamingOutput body, String name) {
         return Response.ok(body, CSV)
-                .header(
-                        "Content-Disposition",
-                        "attachment; filename=\"funnel-" + asked.days().from() + ".csv\"")
+                .header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"")
                 .build();
     }
 }

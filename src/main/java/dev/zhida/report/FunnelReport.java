@@ -7,8 +7,11 @@ import dev.zhida.problem.Refusal;
 import dev.zhida.report.Funnel.Counts;
 import dev.zhida.report.PlacementCounts.Group;
 import dev.zhida.report.PlacementCounts.Grouping;
+import dev.zhida.report.PlacementCounts.Groups;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,6 +20,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Funnels by group, the best first. */
@@ -39,8 +44,8 @@ class FunnelReport {
         CLICKS(c -> c.clicks()),
         GMV(c -> c.gmvFen()),
         EARNED(c -> c.estimatedFen()),
-        /** Earned per person who clicked or pasted. */
-        EPC(c -> c.people() == 0 ? 0 : (double) c.estimatedFen() / c.people()),
+        /** Earned per person who clicked or pasted, without what came by marketplaces' own tokens. */
+        EPC(c -> c.people() == 0 ? 0 : (double) c.estimatedOfSeenFen() / c.people()),
         SHARES(c -> c.shares());
 
         private final ToDoubleFunction<Counts> value;
@@ -70,7 +75,8 @@ class FunnelReport {
             @Schema(
                     nullable = true,
                     description = "What is expected per hundred people who clicked or pasted, rounded down; a hundred, "
-                            + "because one often earns less than a fen.")
+                            + "because one often earns less than a fen. Without what came by marketplaces' own tokens: "
+                            + "their people are not seen.")
             Long perHundredPeopleFen) {
 
         static MoneyView of(Counts counts, Caller caller) {
@@ -79,8 +85,72 @@ class FunnelReport {
                     counts.gmvFen(),
                     told ? counts.estimatedFen() : null,
                     told ? counts.settledFen() : null,
-                    told && counts.people() > 0 ? Math.floorDiv(counts.estimatedFen() * 100, counts.people()) : null);
+                    told && counts.people() > 0
+                            ? Math.floorDiv(counts.estimatedOfSeenFen() * 100, counts.people())
+                            : null);
         }
+    }
+
+    /** Orders of which the creator and the medium are known, and not the placement. */
+    @Schema(name = "OrdersWithoutPlacement")
+    record WithoutPlacementView(
+            @Schema(required = true, description = "Distinct valid parent orders.")
+            long orders,
+
+            @Schema(required = true, description = "What buyers paid for them.")
+            long gmvFen,
+
+            @Schema(required = true, description = "The creators' share of what is expected of them.")
+            long estimatedFen) {
+
+        /** {@code null} where it cannot be told. */
+        static WithoutPlacementView of(Counts counts) {
+            return counts == null
+                    ? null
+                    : new WithoutPlacementView(counts.orders(), counts.gmvFen(), counts.estimatedFen());
+        }
+    }
+
+    private static final List<String> SHARING_BY_BUYERS = List.of(
+            "分享率、带回率按购买者算（业内引用：每百名购买者分享 0.68 次，每次分享带回 1.70 人）这里看不到：购买发生在商城里，我们不知道谁买了。",
+            "Sharing by buyers (the field quotes 0.68 shares per 100 buyers and 1.70 visits per share) cannot be observed "
+                    + "here: buying happens in the marketplace, and nobody tells us who bought.");
+
+    private static final List<String> ONE_COUPON = List.of(
+            "券的力度按生成投放时的价格和券归组，那时还不知道的按之后最早知道的：同一个投放发出以后券怎么变，这里看不到。",
+            "Coupons are those of the time when a placement was made, or the first that were known since: how a coupon changed "
+                    + "while its placement was out cannot be observed here.");
+
+    /**
+     * What cannot be observed of funnels.
+     *
+     * @param coupons whether there are groups by coupon
+     */
+    static List<String> notObserved(boolean coupons, Counts withoutPlacement) {
+        return Stream.of(
+                        SHARING_BY_BUYERS,
+                        coupons ? ONE_COUPON : List.<String>of(),
+                        withoutPlacementInWords(withoutPlacement))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** What cannot be observed of orders whose placement is unknown; nothing if there are none. */
+    static List<String> withoutPlacementInWords(Counts withoutPlacement) {
+        if (withoutPlacement == null) {
+            return List.of(
+                    "共用推广位的订单只知道博主和形式，看不出属于哪个活动、品牌或投放：这里没有计入。",
+                    "Of orders by a slot that several placements share, the creator and the medium are known: whether they "
+                            + "belong to this campaign, brand or placement cannot be observed, and none is counted here.");
+        }
+        var orders = withoutPlacement.orders();
+        return orders == 0
+                ? List.of()
+                : List.of(
+                        "另有 %d 个订单来自几个投放共用的推广位，只知道博主和形式，不知道是哪个投放：见 ordersWithoutPlacement；按 creator 或 medium 分组时计在组里。"
+                                .formatted(orders),
+                        "%d more %s by a slot that several placements share: the creator and the medium are known, not the placement. See ordersWithoutPlacement; groups by creator or medium hold them."
+                                .formatted(orders, orders == 1 ? "order came" : "orders came"));
     }
 
     /** How the group is shared on. */
@@ -192,29 +262,38 @@ class FunnelReport {
     }
 
     /** Groups of which nothing is counted are left out; equals stand in the order of their keys. */
-    List<Group> ranked(Asked asked, Caller caller, java.util.UUID campaignId, String code) {
+    Groups ranked(Asked asked, Caller caller, java.util.UUID campaignId, String code) {
         if (caller.scope().brandOnly() != null && (asked.rank() == Rank.EARNED || asked.rank() == Rank.EPC)) {
             throw new Refusal(
                     Refusal.Kind.INVALID,
                     "rank-not-told",
                     "a brand is not told what creators earn: rank by orders or gmv");
         }
-        return counts
-                .byGroup(asked.by(), new PlacementCounts.Selection(caller.scope(), campaignId, code), asked.days())
-                .stream()
-                .filter(group -> group.counts().people() > 0
-                        || group.counts().clicks() > 0
-                        || group.counts().orders() > 0
-                        || group.counts().invalidOrders() > 0)
-                .sorted(Comparator.comparingDouble(
-                                (Group group) -> -asked.rank().of(group.counts()))
-                        .thenComparing(Group::key))
-                .toList();
+        var all = counts.byGroup(
+                asked.by(), new PlacementCounts.Selection(caller.scope(), campaignId, code), asked.days());
+        return new Groups(
+                all.groups().stream()
+                        .filter(group -> group.counts().people() > 0
+                                || group.counts().clicks() > 0
+                                || group.counts().orders() > 0
+                                || group.counts().invalidOrders() > 0)
+                        .sorted(Comparator.comparingDouble(
+                                        (Group group) -> -asked.rank().of(group.counts()))
+                                .thenComparing(Group::key))
+                        .toList(),
+                all.withoutPlacement());
     }
 
-    /** Up to when touches and orders are counted. */
-    Instant dataTo() {
-        return counted.countedTo();
+    /**
+     * How fresh and how firm the counts are.
+     *
+     * @param dataTo up to when touches and orders are counted
+     * @param frozenBefore earlier days cannot be counted anew
+     */
+    record AsOf(Instant dataTo, LocalDate frozenBefore) {}
+
+    AsOf asOf() {
+        return new AsOf(counted.countedTo(), counted.frozenBefore());
     }
 
     static final List<String> HEADER = List.of(
@@ -239,14 +318,41 @@ class FunnelReport {
             "博主预估 estimated",
             "博主预估(分) estimatedFen",
             "博主结算 settled",
-            "博主结算(分) settledFen");
+            "博主结算(分) settledFen",
+            "平台口令打开 nativePastes",
+            "转到率 sentOnRate",
+            "说明页率 pageRate",
+            "显示率 landingRate",
+            "复制率 copyRate",
+            "打开率 openRate",
+            "分享率 shareRate",
+            "下单率 orderRate",
+            "结算率 settledRate",
+            "显示流失 landingLoss",
+            "打开流失 openLoss",
+            "下单流失 orderLoss",
+            "结算流失 settledLoss",
+            "每百读者分享 sharesPerHundredReaders",
+            "每次分享带回 visitsPerShare",
+            "每百人预估 perHundredPeople",
+            "每百人预估(分) perHundredPeopleFen",
+            "数据截至 dataTo",
+            "此日之前已冻结 frozenBefore");
+
+    private static final List<String> RATES =
+            List.of("SENT_ON", "PAGE", "LANDING", "COPY", "OPEN", "SHARE", "ORDER", "SETTLED");
+    private static final List<String> LOSSES = List.of("LANDING", "OPEN", "ORDER", "SETTLED");
 
     /** One record of a file; its sum is that of what buyers paid. */
-    static void write(FinanceCsv csv, String rank, String key, String name, Counts counts, Caller caller)
-            throws IOException {
-        var told = caller.scope().brandOnly() == null;
-        var row =
-                csv.record(Money.ofFen(counts.gmvFen())).plain(rank).plain(key).text(name);
+    static void write(FinanceCsv csv, String rank, Group group, Caller caller, AsOf asOf) throws IOException {
+        cells(csv.record(Money.ofFen(group.counts().gmvFen())), rank, group, caller, asOf)
+                .end();
+    }
+
+    /** The cells of a group, in the order of {@link #HEADER}. */
+    static FinanceCsv.Record cells(FinanceCsv.Record row, String rank, Group group, Caller caller, AsOf asOf) {
+        var counts = group.counts();
+        row.plain(rank).plain(group.key()).text(group.name());
         List.of(
                         counts.people(),
                         counts.clicks(),
@@ -262,12 +368,32 @@ class FunnelReport {
                         counts.settledOrders(),
                         counts.invalidOrders())
                 .forEach(count -> row.plain(Long.toString(count)));
+        var money = MoneyView.of(counts, caller);
         row.money(counts.gmvFen());
-        if (told) {
-            row.money(counts.estimatedFen()).money(counts.settledFen());
+        money(row, money.estimatedFen());
+        money(row, money.settledFen());
+        row.plain(counts.nativeViews() == 0 ? "" : Long.toString(counts.nativeViews()));
+        var steps = Funnel.of(counts).stream().collect(Collectors.toMap(Funnel.Step::step, step -> step));
+        RATES.forEach(step -> row.plain(number(steps.get(step).rate())));
+        LOSSES.forEach(step -> row.plain(number(steps.get(step).loss())));
+        var sharing = SharingView.of(counts);
+        row.plain(number(sharing.sharesPerHundredReaders())).plain(number(sharing.visitsPerShare()));
+        money(row, money.perHundredPeopleFen());
+        return row.time(asOf.dataTo()).plain(asOf.frozenBefore().toString());
+    }
+
+    /** Yuan and fen; both empty where they are not told. */
+    static void money(FinanceCsv.Record row, Long fen) {
+        if (fen == null) {
+            row.plain("").plain("");
         } else {
-            row.plain("").plain("").plain("").plain("");
+            row.money(fen);
         }
-        row.end();
+    }
+
+    private static String number(Double value) {
+        return value == null
+                ? ""
+                : BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_EVEN).toPlainString();
     }
 }

@@ -1,8 +1,10 @@
 package dev.zhida.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.report.FunnelReport.GroupView;
+import dev.zhida.report.FunnelReport.WithoutPlacementView;
 import dev.zhida.web.Page;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -24,9 +26,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Reports", description = "What works where.")
 class FunnelResource {
 
-    static final String BY =
-            "placement, creator, campaign, platform, scene, medium, offer or coupon (how much it takes "
-                    + "off the price).";
+    static final String BY = "placement, creator, campaign, platform, scene, medium, offer or coupon (how much it took "
+            + "off the price when the placement was made).";
+    static final String FROZEN = "Counts of earlier days are frozen: their touches are gone.";
+    static final String WITHOUT_PLACEMENT =
+            "Orders by slots that several placements share, which stand in none of the groups, days and totals; null where "
+                    + "it cannot be told whether they belong here: of a campaign, a brand or one placement.";
     static final String RANK = "orders, clicks, gmv, earned, epc (earned per person) or shares.";
 
     private final FunnelReport report;
@@ -38,6 +43,7 @@ class FunnelResource {
     }
 
     @Schema(name = "Funnels")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     record FunnelsView(
             @Schema(required = true) LocalDate from,
             @Schema(required = true) LocalDate until,
@@ -48,16 +54,16 @@ class FunnelResource {
             @Schema(required = true, description = "The best groups.")
             List<GroupView> groups,
 
+            @Schema(nullable = true, description = WITHOUT_PLACEMENT)
+            WithoutPlacementView ordersWithoutPlacement,
+
             @Schema(required = true, description = "What cannot be observed here.")
             List<String> notObserved,
 
             @Schema(required = true, description = "Up to when touches are counted.")
-            Instant dataTo) {}
+            Instant dataTo,
 
-    static final List<String> NOT_OBSERVED = List.of(
-            "分享率、带回率按购买者算（业内引用：每百名购买者分享 0.68 次，每次分享带回 1.70 人）这里看不到：购买发生在商城里，我们不知道谁买了。",
-            "Sharing by buyers (the field quotes 0.68 shares per 100 buyers and 1.70 visits per share) cannot be observed "
-                    + "here: buying happens in the marketplace, and nobody tells us who bought.");
+            @Schema(required = true, description = FROZEN) LocalDate frozenBefore) {}
 
     @GET
     @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
@@ -65,7 +71,8 @@ class FunnelResource {
             operationId = "funnel",
             summary = "The way from click to settled money by group, the best first",
             description = "Each step says how it is known and what is lost at it. Touches count on their day, orders "
-                    + "on the day of the click that they came from.")
+                    + "on the day of the click that they came from. Orders by marketplaces' own tokens enter no rate: "
+                    + "nobody here sees their buyers arrive.")
     public FunnelsView funnel(
             @QueryParam("by") @DefaultValue("placement") @Schema(description = BY) String by,
             @QueryParam("rank") @DefaultValue("orders") @Schema(description = RANK) String rank,
@@ -74,17 +81,20 @@ class FunnelResource {
             @QueryParam("campaign") UUID campaign,
             @QueryParam("code") @Schema(description = "One placement only.") String code,
             @QueryParam("limit") @DefaultValue(Page.DEFAULT_LIMIT) @Min(1) @Max(Page.MAX_LIMIT) int limit) {
-        var dataTo = report.dataTo();
+        var asOf = report.asOf();
         var asked = report.asked(by, rank, from, until);
         var groups = report.ranked(asked, caller.get(), campaign, code);
+        var best = groups.groups();
         return new FunnelsView(
                 asked.days().from(),
                 asked.days().until(),
-                groups.size(),
-                IntStream.range(0, Math.min(limit, groups.size()))
-                        .mapToObj(i -> GroupView.of(i + 1, groups.get(i), caller.get()))
+                best.size(),
+                IntStream.range(0, Math.min(limit, best.size()))
+                        .mapToObj(i -> GroupView.of(i + 1, best.get(i), caller.get()))
                         .toList(),
-                NOT_OBSERVED,
-                dataTo);
+                WithoutPlacementView.of(groups.withoutPlacement()),
+                FunnelReport.notObserved(asked.by() == PlacementCounts.Grouping.COUPON, groups.withoutPlacement()),
+                asOf.dataTo(),
+                asOf.frozenBefore());
     }
 }

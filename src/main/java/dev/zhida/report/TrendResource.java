@@ -5,6 +5,7 @@ import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.report.Funnel.Counts;
 import dev.zhida.report.FunnelReport.MoneyView;
+import dev.zhida.report.FunnelReport.WithoutPlacementView;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -13,9 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -62,16 +61,26 @@ class TrendResource {
             @Schema(required = true) CountsView previous) {}
 
     @Schema(name = "Trend")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     record TrendView(
             @Schema(required = true) List<DayView> days,
 
-            @Schema(required = true, description = "All days.")
+            @Schema(required = true, description = "All days; an order that stands on several counts once.")
             CountsView total,
 
             @Schema(required = true, description = "All days of the period before.")
             CountsView previousTotal,
 
-            @Schema(required = true) Instant dataTo) {}
+            @Schema(nullable = true, description = FunnelResource.WITHOUT_PLACEMENT)
+            WithoutPlacementView ordersWithoutPlacement,
+
+            @Schema(required = true, description = "What cannot be observed here.")
+            List<String> notObserved,
+
+            @Schema(required = true) Instant dataTo,
+
+            @Schema(required = true, description = FunnelResource.FROZEN)
+            LocalDate frozenBefore) {}
 
     @GET
     @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.FINANCE_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
@@ -79,25 +88,32 @@ class TrendResource {
             operationId = "trend",
             summary = "Day by day, beside as many days right before",
             description = "Orders stand on the day of the click that they came from; those of the last days are still "
-                    + "coming in.")
+                    + "coming in. An order whose parts were clicked on two days stands on both, and once in the total.")
     public TrendView trend(
             @QueryParam("from") @Schema(description = "First day; 90 days before `until` if left out.") LocalDate from,
             @QueryParam("until") @Schema(description = "Day after the last; tomorrow if left out.") LocalDate until,
             @QueryParam("campaign") UUID campaign,
             @QueryParam("code") @Schema(description = "One placement only.") String code) {
         var at = clock.instant();
-        var dataTo = report.dataTo();
+        var asOf = report.asOf();
         var days = Days.asked(from, until, at);
         var selection = new PlacementCounts.Selection(caller.get().scope(), campaign, code);
-        var both = counts.byDay(selection, new Days(days.before().from(), days.until()));
+        var trend = counts.trend(selection, days);
         var list = IntStream.range(0, (int) days.count())
                 .mapToObj(i -> new DayView(
                         days.from().plusDays(i),
-                        view(of(both, days.from().plusDays(i))),
+                        view(of(trend, days.from().plusDays(i))),
                         days.before().from().plusDays(i),
-                        view(of(both, days.before().from().plusDays(i)))))
+                        view(of(trend, days.before().from().plusDays(i)))))
                 .toList();
-        return new TrendView(list, view(sum(both, days)), view(sum(both, days.before())), dataTo);
+        return new TrendView(
+                list,
+                view(trend.total()),
+                view(trend.previous()),
+                WithoutPlacementView.of(trend.withoutPlacement()),
+                FunnelReport.withoutPlacementInWords(trend.withoutPlacement()),
+                asOf.dataTo(),
+                asOf.frozenBefore());
     }
 
     private CountsView view(Counts c) {
@@ -114,38 +130,9 @@ class TrendResource {
                 MoneyView.of(c, caller.get()));
     }
 
-    private static final Counts NOTHING = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Counts NOTHING = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    private static Counts of(Map<LocalDate, Counts> byDay, LocalDate day) {
-        return byDay.getOrDefault(day, NOTHING);
-    }
-
-    private static Counts sum(Map<LocalDate, Counts> byDay, Days days) {
-        var inside = byDay.entrySet().stream()
-                .filter(day ->
-                        !day.getKey().isBefore(days.from()) && day.getKey().isBefore(days.until()))
-                .map(Map.Entry::getValue)
-                .toList();
-        return new Counts(
-                sum(inside, Counts::clicks),
-                sum(inside, Counts::people),
-                sum(inside, Counts::sentOn),
-                sum(inside, Counts::pages),
-                sum(inside, Counts::landings),
-                sum(inside, Counts::copies),
-                sum(inside, Counts::opens),
-                sum(inside, Counts::shares),
-                sum(inside, Counts::broughtBack),
-                sum(inside, Counts::pastes),
-                sum(inside, Counts::orders),
-                sum(inside, Counts::settledOrders),
-                sum(inside, Counts::invalidOrders),
-                sum(inside, Counts::gmvFen),
-                sum(inside, Counts::estimatedFen),
-                sum(inside, Counts::settledFen));
-    }
-
-    private static long sum(List<Counts> counts, ToLongFunction<Counts> part) {
-        return counts.stream().mapToLong(part).sum();
+    private static Counts of(PlacementCounts.Trend trend, LocalDate day) {
+        return trend.byDay().getOrDefault(day, NOTHING);
     }
 }

@@ -2,6 +2,7 @@ package dev.zhida.openness;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -503,6 +505,120 @@ class SeedsTest {
 
         given().header("Authorization", "Bearer test-brand")
                 .get("/api/v1/reports/campaigns/00000000-0000-0000-0000-000000000000")
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("campaign-not-found"));
+    }
+
+    /** The cells of a file, its header first and its control record last; all others have as many cells as the header. */
+    private static List<List<String>> file(String key, String path) {
+        var cells = given().header("Authorization", "Bearer " + key)
+                .get("/api/v1/reports/" + path)
+                .then()
+                .statusCode(200)
+                .contentType("text/csv")
+                .extract()
+                .asString()
+                .strip()
+                .lines()
+                .map(line -> List.of(line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1)))
+                .toList();
+        assertThat(cells.getLast()).hasSize(4).startsWith("#END", Integer.toString(cells.size() - 2));
+        assertThat(cells.subList(0, cells.size() - 1))
+                .allSatisfy(line -> assertThat(line).hasSameSizeAs(cells.getFirst()));
+        return cells;
+    }
+
+    private static int column(List<List<String>> file, String name) {
+        return file.getFirst().stream()
+                .map(header -> header.substring(header.indexOf(' ') + 1))
+                .toList()
+                .indexOf(name);
+    }
+
+    @Test
+    void every_report_has_a_file_that_says_the_same() {
+        var frozen = get(SeedsWorld.CREATOR, "/reports/comparison").getString("frozenBefore");
+        var funnel = file(SeedsWorld.CREATOR, "funnel.csv?by=placement&" + period());
+        var groups = get(SeedsWorld.CREATOR, "/reports/funnel?by=placement&limit=200&" + period());
+        assertThat(groups.getString("frozenBefore")).isEqualTo(frozen);
+        var code = world.channel("WECHAT", "GROUP", "LINK").code();
+        var row = funnel.stream()
+                .filter(line -> line.get(1).equals(code))
+                .findFirst()
+                .orElseThrow();
+        var group = "groups.find { it.key == '" + code + "' }";
+        for (var step : List.of("SENT_ON", "LANDING", "OPEN", "ORDER")) {
+            var name = step.equals("SENT_ON") ? "sentOn" : step.toLowerCase(Locale.ROOT);
+            assertThat(Double.parseDouble(row.get(column(funnel, name + "Rate"))))
+                    .isCloseTo(
+                            groups.getDouble(group + ".steps.find { it.step == '" + step + "' }.rate"),
+                            within(0.000001));
+        }
+        assertThat(Double.parseDouble(row.get(column(funnel, "orderLoss"))))
+                .isCloseTo(groups.getDouble(group + ".steps.find { it.step == 'ORDER' }.loss"), within(0.000001));
+        assertThat(row.get(column(funnel, "visitsPerShare"))).isEqualTo("2.000000");
+        assertThat(row.get(column(funnel, "perHundredPeopleFen")))
+                .isEqualTo(groups.getString(group + ".money.perHundredPeopleFen"));
+        assertThat(row.get(column(funnel, "dataTo")))
+                .startsWith(BusinessTime.dayOf(Instant.now()).toString());
+        assertThat(row.getLast()).isEqualTo(frozen);
+
+        var trend = file(SeedsWorld.CREATOR, "trend.csv?" + period());
+        var days = get(SeedsWorld.CREATOR, "/reports/trend?" + period());
+        assertThat(days.getString("frozenBefore")).isEqualTo(frozen);
+        assertThat(trend).hasSize(17);
+        for (var i = 0; i < 15; i++) {
+            var day = trend.get(i + 1);
+            assertThat(day.getFirst()).isEqualTo(days.getString("days[" + i + "].day"));
+            for (var part : List.of("clicks", "orders", "people")) {
+                assertThat(day.get(column(trend, part))).isEqualTo(days.getString("days[" + i + "].counts." + part));
+            }
+            assertThat(day.get(column(trend, "previous.clicks"))).isEqualTo("0");
+            assertThat(day.getLast()).isEqualTo(frozen);
+        }
+        assertThat(Long.parseLong(trend.getLast().get(2))).isEqualTo(all(truth -> truth.gmvFen));
+
+        var delays = file(SeedsWorld.CREATOR, "click-to-order.csv?" + period());
+        assertThat(delays.get(1).subList(0, 3)).isEqualTo(List.of("0", "15", "12"));
+        assertThat(delays.subList(1, delays.size() - 1).stream()
+                        .mapToLong(bar -> Long.parseLong(bar.get(2)))
+                        .sum())
+                .isEqualTo(all(truth -> truth.orders));
+
+        var campaign = file("test-brand", "campaigns/" + world.campaign + ".csv");
+        var report = get("test-brand", "/reports/campaigns/" + world.campaign);
+        assertThat(report.getString("frozenBefore")).isEqualTo(frozen);
+        var total = campaign.get(1);
+        assertThat(total.getFirst()).isEqualTo("total");
+        assertThat(Long.parseLong(total.get(column(campaign, "orders")))).isEqualTo(all(truth -> truth.orders));
+        assertThat(total.get(column(campaign, "costFen"))).isEqualTo(report.getString("costFen"));
+        assertThat(total.get(column(campaign, "returnPercent"))).isEqualTo(report.getString("returnPercent"));
+        assertThat(total.get(column(campaign, "estimatedFen")))
+                .as("the creators' share")
+                .isEmpty();
+        assertThat(campaign.getLast().get(2)).isEqualTo(report.getString("total.money.gmvFen"));
+        for (var section : Map.of(
+                        "creator",
+                        "creators",
+                        "platform",
+                        "platforms",
+                        "medium",
+                        "media",
+                        "coupon",
+                        "coupons",
+                        "suspicion",
+                        "suspicions")
+                .entrySet()) {
+            assertThat(campaign.stream()
+                            .filter(line -> line.getFirst().equals(section.getKey()))
+                            .map(line -> line.get(2)))
+                    .as(section.getKey())
+                    .isEqualTo(report.getList(
+                            section.getValue() + (section.getKey().equals("suspicion") ? ".code" : ".key")));
+        }
+        given().header("Authorization", "Bearer test-brand")
+                .get("/api/v1/reports/campaigns/00000000-0000-0000-0000-000000000000.csv")
                 .then()
                 .statusCode(404)
                 .body("code", equalTo("campaign-not-found"));
