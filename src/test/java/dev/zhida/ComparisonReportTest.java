@@ -183,7 +183,11 @@ class ComparisonReportTest {
     }
 
     private JsonPath compare(String query) {
-        return as(key).get("/api/v1/reports/comparison?" + query)
+        return compare(key, query);
+    }
+
+    private static JsonPath compare(String who, String query) {
+        return as(who).get("/api/v1/reports/comparison?" + query)
                 .then()
                 .statusCode(200)
                 .extract()
@@ -269,20 +273,7 @@ class ComparisonReportTest {
     @Test
     void a_brand_sees_its_campaigns_and_no_others() {
         var brandKey = "brand-" + UUID.randomUUID();
-        var campaign = UUID.randomUUID();
-        QuarkusTransaction.requiringNew().run(() -> {
-            var brand = campaigns.addBrand(brandKey);
-            people.addKey(
-                    people.addPerson(brandKey, brandKey, Role.BRAND, null, brand)
-                            .personId(),
-                    brandKey,
-                    "test");
-            jdbi.useHandle(handle -> handle.execute(
-                    "insert into campaign (id, brand_id, name, from_at, until_at, created_at) values (?, ?, 'spring', now(),"
-                            + " now() + interval '9 days', now())",
-                    campaign,
-                    brand));
-        });
+        var campaign = campaignOf(brandKey);
         var its = spot("QQ", "LINK", campaign);
         var other = spot("QQ", "TOKEN", null);
         visited(its, TODAY, 5, "IOS");
@@ -296,6 +287,80 @@ class ComparisonReportTest {
                 .body("groups[0].arms.LINK.n", is(5))
                 .body("groups[0].arms.TOKEN", nullValue());
         as(brandKey).get("/api/v1/reports/comparison?by=campaign").then().body("groups[0].name", equalTo("spring"));
+    }
+
+    /** A campaign of the offer, to which the creator is invited, of a new brand; its API key is its name. */
+    private UUID campaignOf(String brandKey) {
+        var campaign = UUID.randomUUID();
+        QuarkusTransaction.requiringNew().run(() -> {
+            var brand = campaigns.addBrand(brandKey);
+            people.addKey(
+                    people.addPerson(brandKey, brandKey, Role.BRAND, null, brand)
+                            .personId(),
+                    brandKey,
+                    "test");
+            jdbi.useHandle(handle -> {
+                handle.execute(
+                        "insert into campaign (id, brand_id, name, from_at, until_at, created_at) values (?, ?, 'spring',"
+                                + " now() - interval '9 days', now() + interval '9 days', now())",
+                        campaign,
+                        brand);
+                handle.execute(
+                        "insert into campaign_offer (campaign_id, offer_id, added_at) values (?, ?, now() - interval '9 days')",
+                        campaign,
+                        offer);
+                handle.execute(
+                        "insert into campaign_creator (campaign_id, creator_id, invited_at)"
+                                + " values (?, ?, now() - interval '9 days')",
+                        campaign,
+                        creator);
+            });
+        });
+        return campaign;
+    }
+
+    @Test
+    void nothing_is_claimed_that_orders_of_a_shared_slot_could_turn_and_a_brand_is_told_too() {
+        var brandKey = "brand-" + UUID.randomUUID();
+        var campaign = campaignOf(brandKey);
+        var token = spot("WECHAT", "TOKEN", campaign);
+        var link = spot("WECHAT", "LINK", campaign);
+        visited(token, TODAY, 1_000, "IOS");
+        visited(link, TODAY, 1_000, "IOS");
+        ordered(link, TODAY, 20, "PAID", 0, "EXACT");
+        RollupCheck.await();
+        for (var who : List.of(key, brandKey)) {
+            var certain = compare(who, "by=platform");
+            assertThat(certain.getString("groups[0].better")).isEqualTo("LINK");
+            assertThat(certain.getString("groups[0].sentence.en")).contains("associated with fewer");
+        }
+
+        ordered(token, TODAY, 40, "PAID", 0, "SHARED");
+        ordered(token, TODAY, 7, "INVALID", 0, "SHARED");
+        RollupCheck.await();
+        assertThat(compare(brandKey, "by=platform").getInt("groups[0].bounds.uncertainOrders"))
+                .as("of items that are not its own it is told nothing")
+                .isZero();
+        jdbi.useHandle(handle -> handle.execute(
+                "update attribution set ordered_offer_id = ? where creator_id = ? and placement_id is null",
+                offer,
+                creator));
+        RollupCheck.await();
+        for (var who : List.of(key, brandKey)) {
+            for (var by : List.of("platform", "creator", "week", "campaign")) {
+                var turned = compare(who, "by=" + by);
+                assertThat(turned.getInt("groups[0].arms.TOKEN.orders")).isZero();
+                assertThat(turned.getInt("groups[0].bounds.uncertainOrders"))
+                        .as(by)
+                        .isEqualTo(40);
+                hasValue(turned, "groups[0].bounds.low", -0.02);
+                hasValue(turned, "groups[0].bounds.high", 0.02);
+                assertThat(turned.getString("groups[0].better")).isNull();
+                assertThat(turned.getString("groups[0].sentence.en"))
+                        .contains("no difference between token and link can be told")
+                        .contains("could turn it");
+            }
+        }
     }
 
     @Test

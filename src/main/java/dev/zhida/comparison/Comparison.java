@@ -136,6 +136,23 @@ public record Comparison(
                 && simpson == Simpson.NONE
                 && heterogeneity.map(h -> !h.strong()).orElse(true)
                 && p < 0.05
-                && likeWithLike().map(d -> d.low() > 0 || d.high() < 0).orElse(false);
+                && likeWithLike().map(d -> d.low() > 0 || d.high() < 0).orElse(false)
+                && turned().isEmpty();
+    }
+
+    /**
+     * Between what the difference lies, all together and like with like, if the orders that are not certain can turn its
+     * sign in either; absent if the sign stays wherever they came from.
+     */
+    public Optional<Bounds> turned() {
+        var certain = pooled.difference();
+        return bounds.filter(all -> all.low() < all.high()).flatMap(all -> {
+            var like = likeWithLike().orElseThrow().estimate();
+            // Nobody knows of which strata they are: as they would move it if they lay where the exposures lie.
+            var moved = new Bounds(like + all.low() - certain, like + all.high() - certain);
+            return all.keepsSignOf(certain) && moved.keepsSignOf(like)
+                    ? Optional.empty()
+                    : Optional.of(new Bounds(Math.min(all.low(), moved.low()), Math.max(all.high(), moved.high())));
+        });
     }
 }

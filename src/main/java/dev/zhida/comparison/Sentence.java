@@ -116,15 +116,13 @@ public record Sentence(String zh, String en) {
 
     /** Says so where the orders that are not certain could turn the difference round. */
     private static Sentence uncertain(Comparison comparison) {
-        var bounds = comparison.bounds().orElseThrow();
-        var certain = comparison.pooled().difference();
-        if (bounds.low() * certain > 0 && bounds.high() * certain > 0 || bounds.low() == bounds.high()) {
-            return new Sentence("", "");
-        }
-        return new Sentence(
-                "归因不确定的订单可能改变结论：差别在 %s 至 %s 个百分点之间。".formatted(points(bounds.low()), points(bounds.high())),
-                " Orders that are not certain could turn it: the difference lies between %s and %s points."
-                        .formatted(points(bounds.low()), points(bounds.high())));
+        return comparison
+                .turned()
+                .map(bounds -> new Sentence(
+                        "归因不确定的订单可能改变结论：差别在 %s 至 %s 个百分点之间。".formatted(points(bounds.low()), points(bounds.high())),
+                        " Orders that are not certain could turn it: the difference lies between %s and %s points."
+                                .formatted(points(bounds.low()), points(bounds.high()))))
+                .orElse(new Sentence("", ""));
     }
 
     private Sentence and(Sentence more) {

@@ -284,6 +284,9 @@ class ComparisonReport {
                 together.addAll(together(AROUND));
             }
             countDistinct(together);
+            if (question.scope().brandOnly() != null) {
+                ordersOfNoPlacementInCampaigns();
+            }
             if (question.denominator() == Denominator.LANDING) {
                 answers();
             }
@@ -576,17 +579,16 @@ class ComparisonReport {
                             from (%s) x
                             where confidence <> 'EXACT' and (:creator::uuid is null or creator_id = :creator)
                             group by 1, 2, 3, 4, 5
-                            """.formatted(question.by() == Grouping.WEEK ? "day" : "date '2000-01-03'", source))
+                            """.formatted(weekOf(), source))
                     .bind("age", question.cohortDays())
                     .bind("creator", question.scope().creatorOnly())
                     .map((row, context) -> {
-                        var medium = row.getString("medium");
                         uncertain(
                                 week(row),
                                 row.getString("os"),
                                 row.getLong("placement_id"),
                                 row.getObject("creator_id", UUID.class),
-                                medium.isEmpty() ? null : Medium.valueOf(medium),
+                                medium(row),
                                 row.getLong("paid"));
                         return row;
                     })
@@ -625,10 +627,53 @@ class ComparisonReport {
             if (spot != null) {
                 cells(spot, os, week).group().uncertain.merge(medium, paid, Long::sum);
             } else if (placement == 0 && question.scope().brandOnly() == null) {
-                for (var group : candidates(week, creator, medium)) {
-                    group.uncertain.merge(medium, paid, Long::sum);
-                }
+                ofNoPlacement(week, creator, medium, paid);
             }
+        }
+
+        private void ofNoPlacement(int week, UUID creator, Medium medium, long paid) {
+            for (var group : candidates(week, creator, medium)) {
+                group.uncertain.merge(medium, paid, Long::sum);
+            }
+        }
+
+        /** A brand is told of the orders that name no placement, as far as they are of its campaigns. */
+        private void ordersOfNoPlacementInCampaigns() {
+            handle.createQuery("""
+                            select %s "day", creator_id, medium, count(distinct (marketplace, parent_no)) paid
+                            from rollup_order_part p
+                            where placement_id = 0 and paid = 1 and day between :from and :until
+                              and (:age::int is null or age < :age)
+                              and exists (
+                                select from order_line o
+                                join attribution a on a.order_line_id = o.id and a.current and a.placement_id is null
+                                -- Limited, so that it is asked line by line: of all lines the brand's are many more.
+                                cross join lateral (select from attribution_campaign v
+                                    where v.attribution_id = a.id and v.brand_id = :brand limit 1) its
+                                where o.marketplace = p.marketplace and o.parent_no = p.parent_no
+                                  and o.status in ('PAID', 'RECEIVED', 'SETTLED'))
+                            group by 1, 2, 3
+                            """.formatted(weekOf()))
+                    .bind("from", from)
+                    .bind("until", question.until())
+                    .bind("age", question.cohortDays())
+                    .bind("brand", question.scope().brandOnly())
+                    .map((row, context) -> {
+                        ofNoPlacement(
+                                week(row), row.getObject("creator_id", UUID.class), medium(row), row.getLong("paid"));
+                        return row;
+                    })
+                    .list();
+        }
+
+        /** Orders that are not certain are told apart by week only if weeks are asked for. */
+        private String weekOf() {
+            return question.by() == Grouping.WEEK ? "day" : "date '2000-01-03'";
+        }
+
+        private static Medium medium(ResultSet row) throws SQLException {
+            var medium = row.getString("medium");
+            return medium.isEmpty() ? null : Medium.valueOf(medium);
         }
 
         private Collection<Group> candidates(int week, UUID creator, Medium medium) {

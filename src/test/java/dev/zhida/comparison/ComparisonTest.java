@@ -119,6 +119,49 @@ class ComparisonTest {
     }
 
     @Test
+    void what_orders_that_are_not_certain_could_turn_is_not_claimed() {
+        // Tokens share a slot, links have one each: none of the token's orders is certain.
+        var strata = List.of(new Stratum(new Arm(1_000, 0), new Arm(1_000, 20)));
+        assertThat(Comparison.of(strata, NONE).allowsClaim(0.001)).isTrue();
+        // 20 more would make them equal, which is not fewer any more.
+        assertThat(Comparison.of(strata, new Bounds.Uncertain(19, 0, 0)).allowsClaim(0.001))
+                .isTrue();
+        assertThat(Comparison.of(strata, new Bounds.Uncertain(20, 0, 0)).allowsClaim(0.001))
+                .isFalse();
+        var turned = Comparison.of(strata, new Bounds.Uncertain(40, 0, 0));
+        assertThat(turned.allowsClaim(0.001)).isFalse();
+        assertThat(Sentence.of(turned, 0.001, WORDS).en())
+                .contains("no difference between token and link can be told")
+                .contains("could turn it: the difference lies between -2.00 and +2.00 points")
+                .doesNotContain("associated");
+        // On the side that is ahead already they make it more so.
+        assertThat(Comparison.of(strata, new Bounds.Uncertain(0, 500, 0)).allowsClaim(0.001))
+                .isTrue();
+        var otherWay = List.of(new Stratum(new Arm(1_000, 60), new Arm(1_000, 20)));
+        assertThat(Comparison.of(otherWay, new Bounds.Uncertain(0, 0, 39)).allowsClaim(0.001))
+                .isTrue();
+        assertThat(Comparison.of(otherWay, new Bounds.Uncertain(0, 0, 40)).allowsClaim(0.001))
+                .isFalse();
+    }
+
+    @Test
+    void like_with_like_must_not_be_turned_either_where_all_together_say_more() {
+        // All together +6 points, like with like +2: a shift of 3 turns only the latter.
+        var strata = List.of(
+                new Stratum(new Arm(3_000, 360), new Arm(1_000, 100)),
+                new Stratum(new Arm(1_000, 40), new Arm(3_000, 60)));
+        var certain = Comparison.of(strata, NONE);
+        assertThat(certain.allowsClaim(0.001)).isTrue();
+        assertThat(certain.likeWithLike().orElseThrow().estimate()).isEqualTo(0.02, within(1e-12));
+        var moved = Comparison.of(strata, new Bounds.Uncertain(0, 120, 0));
+        assertThat(moved.bounds().orElseThrow().low()).isEqualTo(0.06 - 0.03, within(1e-12));
+        assertThat(moved.allowsClaim(0.001)).isFalse();
+        assertThat(Sentence.of(moved, 0.001, WORDS).en()).contains("lies between -1.00 and +6.00 points");
+        assertThat(Comparison.of(strata, new Bounds.Uncertain(0, 60, 0)).allowsClaim(0.001))
+                .isTrue();
+    }
+
+    @Test
     void strata_that_are_too_small_are_left_out_of_the_standard_and_told() {
         var strata = List.of(
                 new Stratum(new Arm(1_000, 50), new Arm(1_000, 40)),
