@@ -44,7 +44,7 @@ public record Sentence(String zh, String en) {
     }
 
     private static Sentence ready(Comparison comparison, double p, Words words) {
-        var numbers = numbers(comparison);
+        var numbers = numbers(comparison, words.exposures());
         if (comparison.mantelHaenszel().isEmpty()) {
             return say(
                     "%1$s：没有同等条件下同时用%2$s和链接的情形，无法比较；合计" + numbers.zh() + "。",
@@ -63,8 +63,8 @@ public record Sentence(String zh, String en) {
         }
         if (comparison.heterogeneity().map(Stratified.Heterogeneity::strong).orElse(false)) {
             return say(
-                    "%1$s：%2$s与链接的差别因博主、商品或时间而异，一个总数说明不了；合计" + numbers.zh() + "。",
-                    "%1$s: how %2$s and link differ depends on creator, offer or week, so one number does not tell; together, "
+                    "%1$s：%2$s与链接的差别因博主、商品或时间而异，一个总数说明不了；同等条件下平均" + numbers.zh() + "。",
+                    "%1$s: how %2$s and link differ depends on creator, offer or week, so one number does not tell; like with like, on average, "
                             + numbers.en() + ".",
                     words,
                     words.side());
@@ -85,30 +85,31 @@ public record Sentence(String zh, String en) {
                 words.side());
     }
 
-    private static Sentence numbers(Comparison comparison) {
-        var pooled = comparison.pooled();
-        var difference = comparison.likeWithLike().orElseThrow();
-        // The rates that the difference is one of.
-        var token = comparison.standardised().map(s -> s.token().estimate()).orElseGet(() -> pooled.token()
-                .rate());
-        var link = comparison.standardised().map(s -> s.link().estimate()).orElseGet(() -> pooled.link()
-                .rate());
+    private static Sentence numbers(Comparison comparison, Sentence exposures) {
+        var rates = comparison.rates().orElseThrow();
+        var difference = rates.difference();
+        var leftOut = comparison.pooled().n() - rates.tokenN() - rates.linkN();
         return new Sentence(
-                "%s 对 %s（共 %s 与 %s），相差 %s 个百分点，95%% 区间 %s 至 %s"
+                "%s 对 %s（共 %s 与 %s%s），相差 %s 个百分点，95%% 区间 %s 至 %s"
                         .formatted(
-                                percent(token),
-                                percent(link),
-                                number(pooled.token().n()),
-                                number(pooled.link().n()),
+                                percent(rates.token()),
+                                percent(rates.link()),
+                                number(rates.tokenN()),
+                                number(rates.linkN()),
+                                leftOut == 0 ? "" : "；另有 " + number(leftOut) + " " + exposures.zh() + "缺少足够的可比对象，未计入",
                                 points(difference.estimate()),
                                 points(difference.low()),
                                 points(difference.high())),
-                "%s against %s (of %s and %s), a difference of %s points, 95%% interval %s to %s"
+                "%s against %s (of %s and %s%s), a difference of %s points, 95%% interval %s to %s"
                         .formatted(
-                                percent(token),
-                                percent(link),
-                                number(pooled.token().n()),
-                                number(pooled.link().n()),
+                                percent(rates.token()),
+                                percent(rates.link()),
+                                number(rates.tokenN()),
+                                number(rates.linkN()),
+                                leftOut == 0
+                                        ? ""
+                                        : "; " + number(leftOut) + " more " + exposures.en()
+                                                + " have too few alike on the other side and are left out",
                                 points(difference.estimate()),
                                 points(difference.low()),
                                 points(difference.high())));

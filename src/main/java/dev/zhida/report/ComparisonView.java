@@ -93,7 +93,18 @@ record ComparisonView(
 
     @Schema(name = "MantelHaenszel")
     record MantelHaenszelView(
-            @Schema(required = true) Interval difference,
+            @Schema(required = true, description = "The side's rate, weighted like that of LINK.")
+            double token,
+
+            @Schema(required = true) double link,
+
+            @Schema(required = true, description = "The side's n in strata with both sides.")
+            long tokenN,
+
+            @Schema(required = true) long linkN,
+
+            @Schema(required = true, description = "Of the two rates.")
+            Interval difference,
 
             @Schema(nullable = true, description = "Absent if a side has no order.")
             Interval ratio,
@@ -106,6 +117,10 @@ record ComparisonView(
 
         static MantelHaenszelView of(Stratified.MantelHaenszel mh) {
             return new MantelHaenszelView(
+                    mh.token(),
+                    mh.link(),
+                    mh.tokenN(),
+                    mh.linkN(),
                     mh.difference(),
                     mh.ratio(),
                     mh.test().statistic(),

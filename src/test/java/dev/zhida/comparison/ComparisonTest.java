@@ -162,6 +162,60 @@ class ComparisonTest {
     }
 
     @Test
+    void the_rates_of_a_sentence_are_those_that_its_difference_is_one_of() {
+        // Nowhere 20 on both sides: 9 of 10 tokens where many order, 9 of 10 links where few do.
+        var small = new ArrayList<Stratum>();
+        for (var i = 0; i < 20; i++) {
+            small.add(new Stratum(new Arm(18, 4), new Arm(2, 1)));
+            small.add(new Stratum(new Arm(2, 0), new Arm(18, 2)));
+        }
+        var comparison = Comparison.of(small, NONE);
+        assertThat(comparison.standardised()).isEmpty();
+        var mh = comparison.mantelHaenszel().orElseThrow();
+        assertThat(mh.token() - mh.link())
+                .isEqualTo(mh.difference().estimate(), within(1e-12))
+                .isEqualTo((4 / 18.0 - 0.5 + 0 - 2 / 18.0) / 2, within(1e-12));
+        assertThat(Sentence.of(comparison, 0.5, WORDS).en())
+                .contains("11.11% against 30.56% (of 400 and 400), a difference of -19.44 points")
+                .doesNotContain("20.00%", "15.00%");
+    }
+
+    @Test
+    void a_side_without_orders_makes_no_difference_certain() {
+        // Tokens without their like: together they are ahead, 20 of 150 against 5 %; the 25 that compare say nothing.
+        var strata =
+                List.of(new Stratum(new Arm(25, 0), new Arm(2_000, 100)), new Stratum(new Arm(125, 20), Arm.NOTHING));
+        var comparison = Comparison.of(strata, NONE);
+        assertThat(comparison.evidence().p()).isGreaterThan(0.2);
+        assertThat(comparison.simpson()).isEqualTo(Stratified.Simpson.AMBER);
+        for (var interval : List.of(
+                comparison.standardised().orElseThrow().difference(),
+                comparison.mantelHaenszel().orElseThrow().difference())) {
+            assertThat(interval.estimate()).isEqualTo(-0.05, within(1e-12));
+            assertThat(interval.high()).as("like Agresti and Caffo's").isBetween(0.01, 0.04);
+        }
+        var sentence = Sentence.of(comparison, comparison.evidence().p(), WORDS);
+        assertThat(sentence.en())
+                .contains("0.00% against 5.00% (of 25 and 2,000; 125 more people have too few alike on the other side")
+                .contains("-5.00 points");
+        assertThat(sentence.zh()).contains("共 25 与 2,000；另有 125 人缺少足够的可比对象，未计入");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "1,0", "0,1", "1,1"})
+    void where_nobody_or_everybody_orders_the_interval_is_not_a_point(int token, int link) {
+        var strata = List.of(
+                new Stratum(new Arm(50, 50L * token), new Arm(50, 50L * link)),
+                new Stratum(new Arm(30, 30L * token), new Arm(40, 40L * link)));
+        for (var interval : List.of(
+                Stratified.standardised(strata).orElseThrow().difference(),
+                Stratified.mantelHaenszel(strata).orElseThrow().difference())) {
+            assertThat(interval.estimate()).isEqualTo(token - link, within(1e-12));
+            assertThat(interval.high() - interval.low()).isBetween(0.05, 0.2);
+        }
+    }
+
+    @Test
     void strata_that_are_too_small_are_left_out_of_the_standard_and_told() {
         var strata = List.of(
                 new Stratum(new Arm(1_000, 50), new Arm(1_000, 40)),
