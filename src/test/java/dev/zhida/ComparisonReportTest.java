@@ -118,7 +118,8 @@ class ComparisonReportTest {
             handle.execute("select make_touch_partition(?)", day);
             handle.createUpdate("""
                             insert into touch (day, id, at, placement_id, kind, host_app, os, human, visitor)
-                            select :day, uuidv7(), :at, :placement, :kind, 'WECHAT', :os, true, gen_random_uuid()
+                            select :day, uuidv7(:at - clock_timestamp()), :at, :placement, :kind, 'WECHAT', :os, true,
+                                gen_random_uuid()
                             from generate_series(1, :people) i
                             """)
                     .bind("day", day)
@@ -456,6 +457,42 @@ class ComparisonReportTest {
         hasValue(answer, "groups[0].bounds.low", 20 / 200.0 - 16 / 200.0);
         hasValue(answer, "groups[0].bounds.high", 24 / 200.0 - 10 / 200.0);
         assertThat(answer.getInt("groups[0].bounds.uncertainOrders")).isEqualTo(10);
+    }
+
+    @Test
+    void orders_whose_os_is_not_known_may_be_of_any_os() {
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        visited(link, TODAY, 1_000, "IOS");
+        visited(token, TODAY, 1_000, "IOS");
+        ordered(token, TODAY, 20, "PAID", 0, "EXACT");
+        RollupCheck.await();
+        var known = compare("by=os");
+        assertThat(known.getList("groups.key")).isEqualTo(List.of("IOS"));
+        assertThat(known.getString("groups[0].better")).isEqualTo("TOKEN");
+
+        // Nobody was seen before these.
+        var silent = spot("WECHAT", "LINK", null);
+        ordered(silent, TODAY, 29, "PAID", 0, "EXACT");
+        ordered(silent, TODAY, 3, "PAID", 0, "WINDOW");
+        ordered(token, TODAY, 5, "PAID", 0, "SHARED");
+        var parent = "p" + UUID.randomUUID();
+        line(silent, TODAY, parent, "PAID", 0, "EXACT");
+        line(silent, TODAY.minusDays(1), parent, "PAID", 1, "EXACT");
+        RollupCheck.await();
+        var unknown = compare("by=os");
+        var ios = "groups.find { it.key == 'IOS' }.";
+        assertThat(unknown.getInt(ios + "arms.TOKEN.orders")).isEqualTo(20);
+        assertThat(unknown.getInt("groups.find { it.key == 'UNKNOWN' }.arms.LINK.orders"))
+                .isEqualTo(30);
+        assertThat(unknown.getInt(ios + "bounds.uncertainOrders")).isEqualTo(30 + 3 + 5);
+        hasValue(unknown, ios + "bounds.low", 0.020 - 0.033);
+        hasValue(unknown, ios + "bounds.high", 0.025);
+        assertThat(unknown.getString(ios + "better")).isNull();
+        assertThat(unknown.getString(ios + "sentence.en")).contains("could turn it");
+        assertThat(compare("by=platform").getInt("groups[0].bounds.uncertainOrders"))
+                .as("where OS does not matter they are certain")
+                .isEqualTo(3 + 5);
     }
 
     @Test

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -37,6 +36,9 @@ class ComparisonReport {
 
     /** A Monday that weeks are counted from. */
     private static final LocalDate FIRST_MONDAY = LocalDate.of(2000, 1, 3);
+
+    /** What an OS is told as that is not known. */
+    private static final String UNKNOWN = "UNKNOWN";
 
     private static final int MEDIA = Medium.values().length;
 
@@ -173,6 +175,10 @@ class ComparisonReport {
                     .toList();
         }
 
+        private void addUncertain(Map<Medium, Long> orders) {
+            orders.forEach((medium, count) -> uncertain.merge(medium, count, Long::sum));
+        }
+
         Bounds.Uncertain uncertain(Medium side) {
             return new Bounds.Uncertain(
                     uncertain.getOrDefault(side, 0L),
@@ -222,6 +228,10 @@ class ComparisonReport {
         private long clicks;
         private long sentOn;
         private long ordersByCreation;
+        /** Orders that may be of any group, by the medium that they can only be of. */
+        private final Map<Medium, Long> ofAnyGroup = new HashMap<>();
+        /** Orders whose OS is not known: they count where it is unknown, and may be of any other. */
+        private final Map<Medium, Long> ofUnknownOs = new HashMap<>();
         /** Placements with anything of the denominator. */
         private final Set<Long> seen = new HashSet<>();
 
@@ -286,6 +296,13 @@ class ComparisonReport {
             countDistinct(together);
             if (question.scope().brandOnly() != null) {
                 ordersOfNoPlacementInCampaigns();
+            }
+            // At last, because orders make groups too.
+            for (var group : groups.values()) {
+                group.addUncertain(ofAnyGroup);
+                if (!group.key.equals(UNKNOWN)) {
+                    group.addUncertain(ofUnknownOs);
+                }
             }
             if (question.denominator() == Denominator.LANDING) {
                 answers();
@@ -605,6 +622,9 @@ class ComparisonReport {
                 if (!spot.tellsClicks()) {
                     ordersByCreation += paid[i];
                 }
+                if (hasUnknownOs(os)) {
+                    ofUnknownOs.merge(spot.medium(), paid[i], Long::sum);
+                }
                 var cells = cells(spot, os, week);
                 for (var sums : List.of(cells.arm(), cells.creator())) {
                     sums.orders += paid[i];
@@ -626,14 +646,24 @@ class ComparisonReport {
             var spot = spots.get(placement);
             if (spot != null) {
                 cells(spot, os, week).group().uncertain.merge(medium, paid, Long::sum);
+                if (hasUnknownOs(os)) {
+                    ofUnknownOs.merge(medium, paid, Long::sum);
+                }
             } else if (placement == 0 && question.scope().brandOnly() == null) {
                 ofNoPlacement(week, creator, medium, paid);
             }
         }
 
         private void ofNoPlacement(int week, UUID creator, Medium medium, long paid) {
-            for (var group : candidates(week, creator, medium)) {
-                group.uncertain.merge(medium, paid, Long::sum);
+            if (question.by() == Grouping.WEEK) {
+                weekGroup(week).uncertain.merge(medium, paid, Long::sum);
+            } else if (question.by() == Grouping.CREATOR && medium != null) {
+                var group = groups.get(creator.toString());
+                if (group != null) {
+                    group.uncertain.merge(medium, paid, Long::sum);
+                }
+            } else {
+                ofAnyGroup.merge(medium, paid, Long::sum);
             }
         }
 
@@ -676,15 +706,8 @@ class ComparisonReport {
             return medium.isEmpty() ? null : Medium.valueOf(medium);
         }
 
-        private Collection<Group> candidates(int week, UUID creator, Medium medium) {
-            if (question.by() == Grouping.WEEK) {
-                return List.of(weekGroup(week));
-            }
-            if (question.by() == Grouping.CREATOR && medium != null) {
-                var group = groups.get(creator.toString());
-                return group == null ? List.of() : List.of(group);
-            }
-            return groups.values();
+        private boolean hasUnknownOs(String os) {
+            return question.by() == Grouping.OS && os.equals(UNKNOWN);
         }
 
         /** A part of a paid parent order that lies in several. */
@@ -730,6 +753,9 @@ class ComparisonReport {
                 var cells = cells(spot, part.os(), week);
                 var arm = cells.arm();
                 var again = seen.add(arm) ? 0 : 1;
+                if (again > 0 && hasUnknownOs(part.os())) {
+                    ofUnknownOs.merge(spot.medium(), -1L, Long::sum);
+                }
                 arm.orders -= again;
                 cells.creator().orders -= again;
                 cells.group().stratum(stratum(spot, week))[2 * spot.medium().ordinal() + 1] -= again;

@@ -314,8 +314,9 @@ class ComparisonResource {
         if (question.by() == Grouping.OS) {
             warnings.add(new WarningView(
                     "os-inferred",
-                    "订单不带系统信息：按点击前最后一次访问推断。",
-                    "Orders tell no OS: it is inferred from the last visit before the click."));
+                    "订单不带系统信息：按点击前最后一次访问推断；推断不出的（京东、拼多多、抖音的都是）可能属于任何系统，计入差别的范围。",
+                    "Orders tell no OS: it is inferred from the last visit before the click. Those without one, like all of"
+                            + " JD, Pinduoduo and Douyin, may be of any OS and widen the bounds."));
             if (denominator == Denominator.EXPOSURES) {
                 warnings.add(new WarningView("exposures-without-os", "浏览数不分系统。", "Views are not told apart by OS."));
             }

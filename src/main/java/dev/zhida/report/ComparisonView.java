@@ -187,7 +187,9 @@ record ComparisonView(
 
             @Schema(
                     nullable = true,
-                    description = "Of the difference, wherever the orders that are not EXACT came from.")
+                    description =
+                            "Of the difference, wherever the orders came from that are not EXACT or, by=os, whose OS "
+                                    + "is not known.")
             BoundsView bounds,
 
             @Schema(nullable = true, description = "Drawn towards the rates of all groups, for few orders.")
