@@ -665,17 +665,58 @@ class ComparisonReportTest {
         assertThat(compare("denominator=human-clicks").getList("warnings.code")).doesNotContain("landing-partial");
     }
 
+    @Test
+    void per_landing_is_claimed_where_all_saw_the_page_and_said_why_not_where_some_did_not() {
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        landed(link, 1_000);
+        landed(token, 1_000);
+        answered(link, "LANDING", 1);
+        ordered(link, TODAY, 20, "PAID", 0, "EXACT");
+        ordered(token, TODAY, 60, "PAID", 0, "EXACT");
+        RollupCheck.await();
+        var all = compare("denominator=landing");
+        assertThat(all.getInt("groups[0].arms.TOKEN.n")).isEqualTo(1_000);
+        assertThat(all.getString("groups[0].better")).isEqualTo("TOKEN");
+        assertThat(all.getString("groups[0].sentence.en")).contains("associated with more orders");
+
+        answered(link, "REDIRECT", 1);
+        RollupCheck.await();
+        var some = compare("denominator=landing");
+        assertThat(some.getString("groups[0].better")).isNull();
+        assertThat(some.getString("groups[0].pHolm")).isNull();
+        assertThat(some.getString("groups[0].sentence.en"))
+                .contains("per landing nothing is claimed, because the orders of people who saw no landing page")
+                .doesNotContain("no difference");
+        var file = as(key).get("/api/v1/reports/comparison.csv?denominator=landing")
+                .then()
+                .extract()
+                .asString()
+                .split("\r\n");
+        assertThat(file[0]).contains("提示 warnings");
+        assertThat(file[1]).contains("landing-partial");
+    }
+
+    private void landed(Spot spot, int people) {
+        touched(spot, "LANDING", null, people);
+    }
+
     private void answered(Spot spot, String outcome, int people) {
+        touched(spot, "CLICK", outcome, people);
+    }
+
+    private void touched(Spot spot, String kind, String outcome, int people) {
         jdbi.useTransaction(handle -> {
             handle.execute("select make_touch_partition(?)", TODAY);
             handle.createUpdate("""
                             insert into touch (day, id, at, placement_id, kind, outcome, host_app, os, human, visitor)
-                            select :day, uuidv7(), now(), :placement, 'CLICK', :outcome, 'WECHAT', 'IOS', true,
+                            select :day, uuidv7(), now(), :placement, :kind, :outcome, 'WECHAT', 'IOS', true,
                                 gen_random_uuid()
                             from generate_series(1, :people) i
                             """)
                     .bind("day", TODAY)
                     .bind("placement", spot.id())
+                    .bind("kind", kind)
                     .bind("outcome", outcome)
                     .bind("people", people)
                     .execute();

@@ -25,6 +25,21 @@ public record Sentence(String zh, String en) {
         };
     }
 
+    /** Where orders count that cannot be among the exposures, whatever their number: nothing is claimed. */
+    public static Sentence perLanding(Comparison comparison, Words words) {
+        if (comparison.state() != Comparison.State.READY) {
+            return of(comparison, 1, words);
+        }
+        var numbers = numbers(comparison, words.exposures());
+        return say(
+                        "%1$s：按说明页的人数不作结论，因为没有看过说明页的人的订单也算在内；" + numbers.zh() + "。",
+                        "%1$s: per landing nothing is claimed, because the orders of people who saw no landing page count too; "
+                                + numbers.en() + ".",
+                        words,
+                        words.side())
+                .and(uncertain(comparison));
+    }
+
     private static Sentence invalid(Words words) {
         return say(
                 "%s：订单比%s还多，这个分母不能用，不作比较。",

@@ -7,6 +7,7 @@ import dev.zhida.platform.Medium;
 import dev.zhida.report.ComparisonView.ArmView;
 import dev.zhida.report.ComparisonView.GroupView;
 import dev.zhida.report.ComparisonView.SideView;
+import dev.zhida.report.ComparisonView.WarningView;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Pattern;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -64,7 +66,8 @@ class ComparisonCsvResource {
             "每边所需 neededPerArm",
             "结论 sentence",
             "conclusion",
-            "数据截至 dataTo");
+            "数据截至 dataTo",
+            "提示 warnings");
 
     private final ComparisonResource comparison;
 
@@ -127,7 +130,10 @@ class ComparisonCsvResource {
         } else {
             record.money(arm.commissionFen());
         }
-        side(record, side(group, medium)).time(view.dataTo()).end();
+        side(record, side(group, medium))
+                .time(view.dataTo())
+                .plain(view.warnings().stream().map(WarningView::code).collect(Collectors.joining(" ")))
+                .end();
     }
 
     private static SideView side(GroupView group, Medium medium) {

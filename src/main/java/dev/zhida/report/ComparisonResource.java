@@ -137,7 +137,7 @@ class ComparisonResource {
                 BusinessTime.dayOf(countedTo).minusDays(DAYS_THAT_GROW),
                 frozenBefore,
                 warnings(question, answer),
-                views(question, answer.groups()));
+                views(question, answer));
     }
 
     private Question question(Parameters parameters) {
@@ -164,7 +164,8 @@ class ComparisonResource {
     /** A side of a group, compared. */
     private record Compared(Group group, Medium side, Comparison comparison) {}
 
-    private static List<GroupView> views(Question question, List<Group> groups) {
+    private static List<GroupView> views(Question question, Answer answer) {
+        var groups = answer.groups();
         // Intervals that draw a thousand times take a while, and groups do not know of each other.
         var compared = groups.parallelStream()
                 .flatMap(group -> ComparisonReport.SIDES.stream()
@@ -173,8 +174,9 @@ class ComparisonResource {
                                 new Compared(group, side, Comparison.of(group.strata(side), group.uncertain(side)))))
                 .toList();
         var told = question.scope().brandOnly() == null;
-        // Orders that never saw a landing page are orders all the same: nothing is claimed per landing.
-        var adjusted = question.denominator() == Denominator.LANDING ? Map.<Compared, Double>of() : holm(compared);
+        // Orders of people who never saw a landing page are orders all the same: then nothing is claimed per landing.
+        var unclaimed = answer.sentOn() > 0;
+        var adjusted = unclaimed ? Map.<Compared, Double>of() : holm(compared);
         var everybody = everybody(groups);
         var views = compared.parallelStream()
                 .map(one -> {
@@ -185,7 +187,9 @@ class ComparisonResource {
                             one.comparison(),
                             pHolm,
                             shrunken(one, everybody),
-                            Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one)),
+                            unclaimed
+                                    ? Sentence.perLanding(one.comparison(), words(question, one))
+                                    : Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one)),
                             told);
                 })
                 .toList();

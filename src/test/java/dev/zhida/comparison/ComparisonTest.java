@@ -61,6 +61,19 @@ class ComparisonTest {
     }
 
     @Test
+    void per_landing_the_numbers_are_told_and_why_nothing_is_claimed() {
+        var comparison = one(120, 2_000, 40, 2_000);
+        var sentence = Sentence.perLanding(comparison, WORDS);
+        assertThat(sentence.en())
+                .startsWith("WeChat: per landing nothing is claimed, because the orders of people who saw no landing page")
+                .contains("6.00% against 2.00%")
+                .doesNotContain("associated", "no difference");
+        assertThat(sentence.zh()).contains("不作结论").doesNotContain("关联", "看不出");
+        assertThat(Sentence.perLanding(one(5, 99, 0, 100), WORDS).en()).contains("still collecting");
+        assertThat(Sentence.perLanding(one(101, 100, 5, 100), WORDS).en()).contains("more orders than people");
+    }
+
+    @Test
     void what_does_not_stand_after_the_correction_is_not_claimed() {
         var comparison = one(60, 2_000, 40, 2_000);
         assertThat(comparison.allowsClaim(comparison.evidence().p())).isTrue();
