@@ -578,6 +578,12 @@ class ComparisonReportTest {
                 + BusinessTime.startOf(TODAY.minusDays(19)));
         assertThat(then.getInt("groups[0].arms.LINK.n")).isEqualTo(13);
         assertThat(then.getInt("groups[0].arms.LINK.orders")).isEqualTo(5);
+        // Days are business days, the last not included, as in the funnel.
+        var thatDay = compare("by=platform&from=" + TODAY.minusDays(20) + "&until=" + TODAY.minusDays(19));
+        assertThat(thatDay.getString("lastDay")).isEqualTo(TODAY.minusDays(20).toString());
+        assertThat(thatDay.getMap("groups[0]")).isEqualTo(then.getMap("groups[0]"));
+        assertThat(compare("by=platform&from=" + TODAY.minusDays(19)).getInt("groups[0].arms.LINK.n"))
+                .isEqualTo(11);
     }
 
     @Test
@@ -761,7 +767,10 @@ class ComparisonReportTest {
                         "by=moon", "grouping-unknown",
                         "denominator=moon", "denominator-unknown",
                         "cohortDays=0", "invalid-request",
-                        "from=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "days-out-of-order")
+                        "from=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "days-out-of-order",
+                        "from=2026-03-01&until=2026-03-01", "days-out-of-order",
+                        "from=yesterday", "invalid-request",
+                        "until=2026-03-01T00:00", "invalid-request")
                 .entrySet()) {
             for (var path : List.of("comparison", "comparison.csv")) {
                 as(key).get("/api/v1/reports/" + path + "?" + query.getKey())
@@ -769,6 +778,26 @@ class ComparisonReportTest {
                         .statusCode(422)
                         .body("code", equalTo(query.getValue()));
             }
+        }
+    }
+
+    @Test
+    void a_parameter_that_cannot_be_read_is_named_instead_of_nothing_being_at_the_address() {
+        var parameters = Map.of(
+                "reports/comparison?limit=13&from=2026-13-01", "from",
+                "reports/funnel?limit=13&from=2026-13-01", "from",
+                "reports/funnel?from=2026-03-01T00:00:00Z&limit=13", "from",
+                "reports/funnel.csv?campaign=mine", "campaign",
+                "reports/funnel?limit=many", "limit",
+                "reports/trend?until=moon", "until");
+        parameters.forEach((path, parameter) -> as(key).get("/api/v1/" + path)
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("invalid-request"))
+                .body("errors.field", equalTo(List.of(parameter))));
+        compare("from=&until=");
+        for (var path : List.of("experiments/mine", "experiments/mine?limit=13", "nowhere?from=moon")) {
+            as(key).get("/api/v1/reports/" + path).then().statusCode(404).body("code", equalTo("not-found"));
         }
     }
 }

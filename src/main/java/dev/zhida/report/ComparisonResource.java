@@ -32,7 +32,10 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -76,18 +79,51 @@ class ComparisonResource {
         String denominator;
 
         @QueryParam("from")
-        @Schema(description = "Clicks from the business day of then on.")
-        Instant from;
+        @Schema(
+                description = "Clicks from this business day on, like 2026-03-01; or from that of a moment on, like "
+                        + "2026-03-01T00:00:00+08:00.")
+        String from;
 
         @QueryParam("until")
-        @Schema(description = "Clicks before then, its business day included unless it is the day's start.")
-        Instant until;
+        @Schema(
+                description =
+                        "Clicks before this business day, which is not included; or before a moment, whose day is "
+                                + "included unless it is its start.")
+        String until;
 
         @QueryParam("cohortDays")
         @Min(value = 1, message = "is a number of days from 1 to 60")
         @Max(value = 60, message = "is a number of days from 1 to 60")
         @Schema(description = "Orders up to this age only, of clicks that are all at least as old: equal-age cohorts.")
         Integer cohortDays;
+
+        private LocalDate firstDay() {
+            return from == null || from.isEmpty() ? null : BusinessTime.dayOf(moment("from", from));
+        }
+
+        private LocalDate lastDay(LocalDate today) {
+            return until == null || until.isEmpty()
+                    ? today
+                    : BusinessTime.dayOf(moment("until", until).minusNanos(1));
+        }
+
+        /** A day is its start. */
+        private static Instant moment(String parameter, String text) {
+            try {
+                return text.contains("T")
+                        ? OffsetDateTime.parse(text).toInstant()
+                        : BusinessTime.startOf(LocalDate.parse(text));
+            } catch (DateTimeException e) {
+                throw new Refusal(
+                        Refusal.Kind.INVALID,
+                        "invalid-request",
+                        "some fields are not as they should be: see errors",
+                        List.of(new Refusal.FieldError(
+                                parameter,
+                                "is a day like 2026-03-01, or a moment like 2026-03-01T00:00:00+08:00 (in an address + is"
+                                        + " %2B)")));
+            }
+        }
 
         private Grouping grouping() {
             return Arrays.stream(Grouping.values())
@@ -142,8 +178,8 @@ class ComparisonResource {
 
     private Question question(Parameters parameters) {
         var today = BusinessTime.dayOf(counts.countedTo());
-        var from = parameters.from == null ? null : BusinessTime.dayOf(parameters.from);
-        var until = parameters.until == null ? today : BusinessTime.dayOf(parameters.until.minusNanos(1));
+        var from = parameters.firstDay();
+        var until = parameters.lastDay(today);
         if (from != null && until.isBefore(from)) {
             throw new Refusal(Refusal.Kind.INVALID, "days-out-of-order", "`from` must be before `until`");
         }

@@ -65,7 +65,8 @@ class ComparisonTest {
         var comparison = one(120, 2_000, 40, 2_000);
         var sentence = Sentence.perLanding(comparison, WORDS);
         assertThat(sentence.en())
-                .startsWith("WeChat: per landing nothing is claimed, because the orders of people who saw no landing page")
+                .startsWith(
+                        "WeChat: per landing nothing is claimed, because the orders of people who saw no landing page")
                 .contains("6.00% against 2.00%")
                 .doesNotContain("associated", "no difference");
         assertThat(sentence.zh()).contains("不作结论").doesNotContain("关联", "看不出");
