@@ -653,7 +653,9 @@ class ComparisonReportTest {
         assertThat(seen.getInt("groups[0].arms.NATIVE_TOKEN.orders")).isEqualTo(2);
         assertThat(seen.getString("groups[0].state")).isEqualTo("COLLECTING");
         assertThat(seen.getString("groups[0].nativeToken.difference")).isNotNull();
-        assertThat(seen.getList("warnings")).isEmpty();
+        assertThat(seen.getList("warnings.code"))
+                .as("too few other creators have views")
+                .isEqualTo(List.of("shrunken-missing"));
     }
 
     @Test
@@ -759,6 +761,52 @@ class ComparisonReportTest {
         for (var line : List.of(lines).subList(0, 5)) {
             assertThat(line.split(",", -1).length).as(line).isGreaterThanOrEqualTo(30);
         }
+    }
+
+    @Test
+    void few_orders_are_drawn_towards_what_is_usual_of_others_if_they_are_many_enough_to_reveal_nobody() {
+        var own = creator;
+        visited(spot("TOUTIAO", "TOKEN", null), TODAY, 10, "IOS");
+        visited(spot("TOUTIAO", "LINK", null), TODAY, 30, "IOS");
+        // A rate of her own elsewhere, which is not what is usual where she has few.
+        var elsewhere = spot("WECHAT", "TOKEN", null);
+        visited(elsewhere, TODAY, 500, "IOS");
+        visited(spot("WECHAT", "LINK", null), TODAY, 500, "IOS");
+        ordered(elsewhere, TODAY, 400, "PAID", 0, "EXACT");
+        for (var other = 0; other < 20; other++) {
+            if (other == 19) {
+                RollupCheck.await();
+                var tooFew = compare("by=platform");
+                assertThat(tooFew.getString("groups.find { it.key == 'TOUTIAO' }.shrunken"))
+                        .as("19 others")
+                        .isNull();
+                assertThat(tooFew.getList("warnings.code")).contains("shrunken-missing");
+            }
+            creator = people.addCreator("other-" + UUID.randomUUID());
+            var token = spot("TOUTIAO", "TOKEN", null);
+            var link = spot("TOUTIAO", "LINK", null);
+            visited(token, TODAY, 50, "IOS");
+            visited(link, TODAY, 50, "IOS");
+            ordered(token, TODAY, 2, "PAID", 0, "EXACT");
+            ordered(link, TODAY, 1, "PAID", 0, "EXACT");
+        }
+        creator = own;
+        RollupCheck.await();
+        var answer = compare("by=platform");
+        var shrunken = "groups.find { it.key == 'TOUTIAO' }.shrunken.";
+        hasValue(answer, shrunken + "token", 100 * 40.5 / 1001 / 110);
+        hasValue(answer, shrunken + "link", 100 * 20.5 / 1001 / 130);
+        assertThat(answer.getDouble(shrunken + "tokenBetter")).isBetween(0.5, 0.95);
+        assertThat(compare("by=creator").getDouble("groups[0].shrunken.token"))
+                .as("a creator has one group, but there are others")
+                .isBetween(0.3, 0.78);
+        assertThat(compare("by=label").getList("groups.findAll { it.difference != null }"))
+                .isEmpty();
+        for (var query : List.of("by=os", "by=platform&cohortDays=1")) {
+            var none = compare(query);
+            assertThat(none.getList("groups.shrunken")).as(query).containsOnlyNulls();
+        }
+        assertThat(compare("by=os").getList("warnings.code")).contains("shrunken-missing");
     }
 
     @Test

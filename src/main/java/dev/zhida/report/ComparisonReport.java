@@ -175,6 +175,20 @@ class ComparisonReport {
                     .toList();
         }
 
+        /** Takes what was counted of a creator's medium. */
+        interface EachCreator {
+            void take(UUID creator, Medium medium, Arm arm);
+        }
+
+        /** Tells of each creator with any exposures. */
+        void eachCreator(EachCreator each) {
+            creators.forEach((creator, media) -> media.forEach((medium, sums) -> {
+                if (sums.n > 0) {
+                    each.take(creator, medium, sums.arm());
+                }
+            }));
+        }
+
         private void addUncertain(Map<Medium, Long> orders) {
             orders.forEach((medium, count) -> uncertain.merge(medium, count, Long::sum));
         }

@@ -192,7 +192,12 @@ record ComparisonView(
                                     + "is not known.")
             BoundsView bounds,
 
-            @Schema(nullable = true, description = "Drawn towards the rates of all groups, for few orders.")
+            @Schema(
+                    nullable = true,
+                    description =
+                            "For few orders: drawn towards what is usual, that is the rates of all other creators in "
+                                    + "the last 13 weeks, by platform, scene or coupon those of the same one. Who sees everything: "
+                                    + "towards the other groups.")
             Shrunken shrunken,
 
             @Schema(nullable = true, description = "Of the difference, drawn by creator; absent with fewer than 20.")
