@@ -755,11 +755,16 @@ class ComparisonReportTest {
                 .extract()
                 .asString();
         assertThat(text).startsWith("\uFEFF分组 key").contains("WECHAT,WECHAT,TOKEN,human-clicks,3000,270,0.090000,");
+        // Risk ratio, bounds, heterogeneity of one stratum, shrunken, p, left out, better.
+        assertThat(text.lines().filter(line -> line.startsWith("WECHAT,WECHAT,TOKEN")))
+                .singleElement()
+                .asString()
+                .containsPattern(",0.818182,0.66\\d{4},1.0\\d{5},-0.020000,-0.020000,0,,,[0-9.,]*,0.0\\d{5},0,$");
         var lines = text.split("\r\n");
         assertThat(lines).hasSize(6);
         assertThat(lines[5]).matches("#END,4," + 450 * 630 + ",[0-9a-f]{64}");
         for (var line : List.of(lines).subList(0, 5)) {
-            assertThat(line.split(",", -1).length).as(line).isGreaterThanOrEqualTo(30);
+            assertThat(line.split(",", -1).length).as(line).isGreaterThanOrEqualTo(45);
         }
     }
 
