@@ -159,6 +159,9 @@ class AccessTest {
             Map.entry(
                     "GET /api/v1/reports/experiments/{id}",
                     Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
+            Map.entry(
+                    "GET /api/v1/reports/experiments/{id}.csv",
+                    Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/openness", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry("GET /api/v1/openness/alerts", Set.of(World.CREATOR, World.BRAND, World.OPERATOR, World.AUDITOR)),
             Map.entry(

@@ -118,7 +118,8 @@ class ComparisonReportTest {
             handle.execute("select make_touch_partition(?)", day);
             handle.createUpdate("""
                             insert into touch (day, id, at, placement_id, kind, host_app, os, human, visitor)
-                            select :day, uuidv7(), :at, :placement, :kind, 'WECHAT', :os, true, gen_random_uuid()
+                            select :day, uuidv7(:at - clock_timestamp()), :at, :placement, :kind, 'WECHAT', :os, true,
+                                gen_random_uuid()
                             from generate_series(1, :people) i
                             """)
                     .bind("day", day)
@@ -183,7 +184,11 @@ class ComparisonReportTest {
     }
 
     private JsonPath compare(String query) {
-        return as(key).get("/api/v1/reports/comparison?" + query)
+        return compare(key, query);
+    }
+
+    private static JsonPath compare(String who, String query) {
+        return as(who).get("/api/v1/reports/comparison?" + query)
                 .then()
                 .statusCode(200)
                 .extract()
@@ -267,20 +272,7 @@ class ComparisonReportTest {
     @Test
     void a_brand_sees_its_campaigns_and_no_others() {
         var brandKey = "brand-" + UUID.randomUUID();
-        var campaign = UUID.randomUUID();
-        QuarkusTransaction.requiringNew().run(() -> {
-            var brand = campaigns.addBrand(brandKey);
-            people.addKey(
-                    people.addPerson(brandKey, brandKey, Role.BRAND, null, brand)
-                            .personId(),
-                    brandKey,
-                    "test");
-            jdbi.useHandle(handle -> handle.execute(
-                    "insert into campaign (id, brand_id, name, from_at, until_at, created_at) values (?, ?, 'spring', now(),"
-                            + " now() + interval '9 days', now())",
-                    campaign,
-                    brand));
-        });
+        var campaign = campaignOf(brandKey);
         var its = spot("QQ", "LINK", campaign);
         var other = spot("QQ", "TOKEN", null);
         visited(its, TODAY, 5, "IOS");
@@ -294,6 +286,80 @@ class ComparisonReportTest {
                 .body("groups[0].arms.LINK.n", is(5))
                 .body("groups[0].arms.TOKEN", nullValue());
         as(brandKey).get("/api/v1/reports/comparison?by=campaign").then().body("groups[0].name", equalTo("spring"));
+    }
+
+    /** A campaign of the offer, to which the creator is invited, of a new brand; its API key is its name. */
+    private UUID campaignOf(String brandKey) {
+        var campaign = UUID.randomUUID();
+        QuarkusTransaction.requiringNew().run(() -> {
+            var brand = campaigns.addBrand(brandKey);
+            people.addKey(
+                    people.addPerson(brandKey, brandKey, Role.BRAND, null, brand)
+                            .personId(),
+                    brandKey,
+                    "test");
+            jdbi.useHandle(handle -> {
+                handle.execute(
+                        "insert into campaign (id, brand_id, name, from_at, until_at, created_at) values (?, ?, 'spring',"
+                                + " now() - interval '9 days', now() + interval '9 days', now())",
+                        campaign,
+                        brand);
+                handle.execute(
+                        "insert into campaign_offer (campaign_id, offer_id, added_at) values (?, ?, now() - interval '9 days')",
+                        campaign,
+                        offer);
+                handle.execute(
+                        "insert into campaign_creator (campaign_id, creator_id, invited_at)"
+                                + " values (?, ?, now() - interval '9 days')",
+                        campaign,
+                        creator);
+            });
+        });
+        return campaign;
+    }
+
+    @Test
+    void nothing_is_claimed_that_orders_of_a_shared_slot_could_turn_and_a_brand_is_told_too() {
+        var brandKey = "brand-" + UUID.randomUUID();
+        var campaign = campaignOf(brandKey);
+        var token = spot("WECHAT", "TOKEN", campaign);
+        var link = spot("WECHAT", "LINK", campaign);
+        visited(token, TODAY, 1_000, "IOS");
+        visited(link, TODAY, 1_000, "IOS");
+        ordered(link, TODAY, 20, "PAID", 0, "EXACT");
+        RollupCheck.await();
+        for (var who : List.of(key, brandKey)) {
+            var certain = compare(who, "by=platform");
+            assertThat(certain.getString("groups[0].better")).isEqualTo("LINK");
+            assertThat(certain.getString("groups[0].sentence.en")).contains("associated with fewer");
+        }
+
+        ordered(token, TODAY, 40, "PAID", 0, "SHARED");
+        ordered(token, TODAY, 7, "INVALID", 0, "SHARED");
+        RollupCheck.await();
+        assertThat(compare(brandKey, "by=platform").getInt("groups[0].bounds.uncertainOrders"))
+                .as("of items that are not its own it is told nothing")
+                .isZero();
+        jdbi.useHandle(handle -> handle.execute(
+                "update attribution set ordered_offer_id = ? where creator_id = ? and placement_id is null",
+                offer,
+                creator));
+        RollupCheck.await();
+        for (var who : List.of(key, brandKey)) {
+            for (var by : List.of("platform", "creator", "week", "campaign")) {
+                var turned = compare(who, "by=" + by);
+                assertThat(turned.getInt("groups[0].arms.TOKEN.orders")).isZero();
+                assertThat(turned.getInt("groups[0].bounds.uncertainOrders"))
+                        .as(by)
+                        .isEqualTo(40);
+                hasValue(turned, "groups[0].bounds.low", -0.02);
+                hasValue(turned, "groups[0].bounds.high", 0.02);
+                assertThat(turned.getString("groups[0].better")).isNull();
+                assertThat(turned.getString("groups[0].sentence.en"))
+                        .contains("no difference between token and link can be told")
+                        .contains("could turn it");
+            }
+        }
     }
 
     @Test
@@ -565,6 +631,42 @@ class ComparisonReportTest {
     }
 
     @Test
+    void orders_whose_os_is_not_known_may_be_of_any_os() {
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        visited(link, TODAY, 1_000, "IOS");
+        visited(token, TODAY, 1_000, "IOS");
+        ordered(token, TODAY, 20, "PAID", 0, "EXACT");
+        RollupCheck.await();
+        var known = compare("by=os");
+        assertThat(known.getList("groups.key")).isEqualTo(List.of("IOS"));
+        assertThat(known.getString("groups[0].better")).isEqualTo("TOKEN");
+
+        // Nobody was seen before these.
+        var silent = spot("WECHAT", "LINK", null);
+        ordered(silent, TODAY, 29, "PAID", 0, "EXACT");
+        ordered(silent, TODAY, 3, "PAID", 0, "WINDOW");
+        ordered(token, TODAY, 5, "PAID", 0, "SHARED");
+        var parent = "p" + UUID.randomUUID();
+        line(silent, TODAY, parent, "PAID", 0, "EXACT");
+        line(silent, TODAY.minusDays(1), parent, "PAID", 1, "EXACT");
+        RollupCheck.await();
+        var unknown = compare("by=os");
+        var ios = "groups.find { it.key == 'IOS' }.";
+        assertThat(unknown.getInt(ios + "arms.TOKEN.orders")).isEqualTo(20);
+        assertThat(unknown.getInt("groups.find { it.key == 'UNKNOWN' }.arms.LINK.orders"))
+                .isEqualTo(30);
+        assertThat(unknown.getInt(ios + "bounds.uncertainOrders")).isEqualTo(30 + 3 + 5);
+        hasValue(unknown, ios + "bounds.low", 0.020 - 0.033);
+        hasValue(unknown, ios + "bounds.high", 0.025);
+        assertThat(unknown.getString(ios + "better")).isNull();
+        assertThat(unknown.getString(ios + "sentence.en")).contains("could turn it");
+        assertThat(compare("by=platform").getInt("groups[0].bounds.uncertainOrders"))
+                .as("where OS does not matter they are certain")
+                .isEqualTo(3 + 5);
+    }
+
+    @Test
     void what_is_kept_of_old_weeks_follows_late_orders_and_touches() {
         var day = TODAY.minusDays(17);
         var link = spot("WECHAT", "LINK", null);
@@ -647,6 +749,12 @@ class ComparisonReportTest {
                 + BusinessTime.startOf(TODAY.minusDays(19)));
         assertThat(then.getInt("groups[0].arms.LINK.n")).isEqualTo(13);
         assertThat(then.getInt("groups[0].arms.LINK.orders")).isEqualTo(5);
+        // Days are business days, the last not included, as in the funnel.
+        var thatDay = compare("by=platform&from=" + TODAY.minusDays(20) + "&until=" + TODAY.minusDays(19));
+        assertThat(thatDay.getString("lastDay")).isEqualTo(TODAY.minusDays(20).toString());
+        assertThat(thatDay.getMap("groups[0]")).isEqualTo(then.getMap("groups[0]"));
+        assertThat(compare("by=platform&from=" + TODAY.minusDays(19)).getInt("groups[0].arms.LINK.n"))
+                .isEqualTo(11);
     }
 
     @Test
@@ -716,7 +824,9 @@ class ComparisonReportTest {
         assertThat(seen.getInt("groups[0].arms.NATIVE_TOKEN.orders")).isEqualTo(2);
         assertThat(seen.getString("groups[0].state")).isEqualTo("COLLECTING");
         assertThat(seen.getString("groups[0].nativeToken.difference")).isNotNull();
-        assertThat(seen.getList("warnings")).isEmpty();
+        assertThat(seen.getList("warnings.code"))
+                .as("too few other creators have views")
+                .isEqualTo(List.of("shrunken-missing"));
     }
 
     @Test
@@ -734,17 +844,58 @@ class ComparisonReportTest {
         assertThat(compare("denominator=human-clicks").getList("warnings.code")).doesNotContain("landing-partial");
     }
 
+    @Test
+    void per_landing_is_claimed_where_all_saw_the_page_and_said_why_not_where_some_did_not() {
+        var link = spot("WECHAT", "LINK", null);
+        var token = spot("WECHAT", "TOKEN", null);
+        landed(link, 1_000);
+        landed(token, 1_000);
+        answered(link, "LANDING", 1);
+        ordered(link, TODAY, 20, "PAID", 0, "EXACT");
+        ordered(token, TODAY, 60, "PAID", 0, "EXACT");
+        RollupCheck.await();
+        var all = compare("denominator=landing");
+        assertThat(all.getInt("groups[0].arms.TOKEN.n")).isEqualTo(1_000);
+        assertThat(all.getString("groups[0].better")).isEqualTo("TOKEN");
+        assertThat(all.getString("groups[0].sentence.en")).contains("associated with more orders");
+
+        answered(link, "REDIRECT", 1);
+        RollupCheck.await();
+        var some = compare("denominator=landing");
+        assertThat(some.getString("groups[0].better")).isNull();
+        assertThat(some.getString("groups[0].pHolm")).isNull();
+        assertThat(some.getString("groups[0].sentence.en"))
+                .contains("per landing nothing is claimed, because the orders of people who saw no landing page")
+                .doesNotContain("no difference");
+        var file = as(key).get("/api/v1/reports/comparison.csv?denominator=landing")
+                .then()
+                .extract()
+                .asString()
+                .split("\r\n");
+        assertThat(file[0]).contains("提示 warnings");
+        assertThat(file[1]).contains("landing-partial");
+    }
+
+    private void landed(Spot spot, int people) {
+        touched(spot, "LANDING", null, people);
+    }
+
     private void answered(Spot spot, String outcome, int people) {
+        touched(spot, "CLICK", outcome, people);
+    }
+
+    private void touched(Spot spot, String kind, String outcome, int people) {
         jdbi.useTransaction(handle -> {
             handle.execute("select make_touch_partition(?)", TODAY);
             handle.createUpdate("""
                             insert into touch (day, id, at, placement_id, kind, outcome, host_app, os, human, visitor)
-                            select :day, uuidv7(), now(), :placement, 'CLICK', :outcome, 'WECHAT', 'IOS', true,
+                            select :day, uuidv7(), now(), :placement, :kind, :outcome, 'WECHAT', 'IOS', true,
                                 gen_random_uuid()
                             from generate_series(1, :people) i
                             """)
                     .bind("day", TODAY)
                     .bind("placement", spot.id())
+                    .bind("kind", kind)
                     .bind("outcome", outcome)
                     .bind("people", people)
                     .execute();
@@ -775,12 +926,63 @@ class ComparisonReportTest {
                 .extract()
                 .asString();
         assertThat(text).startsWith("\uFEFF分组 key").contains("WECHAT,WECHAT,TOKEN,human-clicks,3000,270,0.090000,");
+        // Risk ratio, bounds, heterogeneity of one stratum, shrunken, p, left out, better.
+        assertThat(text.lines().filter(line -> line.startsWith("WECHAT,WECHAT,TOKEN")))
+                .singleElement()
+                .asString()
+                .containsPattern(",0.818182,0.66\\d{4},1.0\\d{5},-0.020000,-0.020000,0,,,[0-9.,]*,0.0\\d{5},0,$");
         var lines = text.split("\r\n");
         assertThat(lines).hasSize(6);
         assertThat(lines[5]).matches("#END,4," + 450 * 630 + ",[0-9a-f]{64}");
         for (var line : List.of(lines).subList(0, 5)) {
-            assertThat(line.split(",", -1).length).as(line).isGreaterThanOrEqualTo(30);
+            assertThat(line.split(",", -1).length).as(line).isGreaterThanOrEqualTo(45);
         }
+    }
+
+    @Test
+    void few_orders_are_drawn_towards_what_is_usual_of_others_if_they_are_many_enough_to_reveal_nobody() {
+        var own = creator;
+        visited(spot("TOUTIAO", "TOKEN", null), TODAY, 10, "IOS");
+        visited(spot("TOUTIAO", "LINK", null), TODAY, 30, "IOS");
+        // A rate of her own elsewhere, which is not what is usual where she has few.
+        var elsewhere = spot("WECHAT", "TOKEN", null);
+        visited(elsewhere, TODAY, 500, "IOS");
+        visited(spot("WECHAT", "LINK", null), TODAY, 500, "IOS");
+        ordered(elsewhere, TODAY, 400, "PAID", 0, "EXACT");
+        for (var other = 0; other < 20; other++) {
+            if (other == 19) {
+                RollupCheck.await();
+                var tooFew = compare("by=platform");
+                assertThat(tooFew.getString("groups.find { it.key == 'TOUTIAO' }.shrunken"))
+                        .as("19 others")
+                        .isNull();
+                assertThat(tooFew.getList("warnings.code")).contains("shrunken-missing");
+            }
+            creator = people.addCreator("other-" + UUID.randomUUID());
+            var token = spot("TOUTIAO", "TOKEN", null);
+            var link = spot("TOUTIAO", "LINK", null);
+            visited(token, TODAY, 50, "IOS");
+            visited(link, TODAY, 50, "IOS");
+            ordered(token, TODAY, 2, "PAID", 0, "EXACT");
+            ordered(link, TODAY, 1, "PAID", 0, "EXACT");
+        }
+        creator = own;
+        RollupCheck.await();
+        var answer = compare("by=platform");
+        var shrunken = "groups.find { it.key == 'TOUTIAO' }.shrunken.";
+        hasValue(answer, shrunken + "token", 100 * 40.5 / 1001 / 110);
+        hasValue(answer, shrunken + "link", 100 * 20.5 / 1001 / 130);
+        assertThat(answer.getDouble(shrunken + "tokenBetter")).isBetween(0.5, 0.95);
+        assertThat(compare("by=creator").getDouble("groups[0].shrunken.token"))
+                .as("a creator has one group, but there are others")
+                .isBetween(0.3, 0.78);
+        assertThat(compare("by=label").getList("groups.findAll { it.difference != null }"))
+                .isEmpty();
+        for (var query : List.of("by=os", "by=platform&cohortDays=1")) {
+            var none = compare(query);
+            assertThat(none.getList("groups.shrunken")).as(query).containsOnlyNulls();
+        }
+        assertThat(compare("by=os").getList("warnings.code")).contains("shrunken-missing");
     }
 
     @Test
@@ -789,7 +991,10 @@ class ComparisonReportTest {
                         "by=moon", "grouping-unknown",
                         "denominator=moon", "denominator-unknown",
                         "cohortDays=0", "invalid-request",
-                        "from=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "days-out-of-order")
+                        "from=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "days-out-of-order",
+                        "from=2026-03-01&until=2026-03-01", "days-out-of-order",
+                        "from=yesterday", "invalid-request",
+                        "until=2026-03-01T00:00", "invalid-request")
                 .entrySet()) {
             for (var path : List.of("comparison", "comparison.csv")) {
                 as(key).get("/api/v1/reports/" + path + "?" + query.getKey())
@@ -797,6 +1002,26 @@ class ComparisonReportTest {
                         .statusCode(422)
                         .body("code", equalTo(query.getValue()));
             }
+        }
+    }
+
+    @Test
+    void a_parameter_that_cannot_be_read_is_named_instead_of_nothing_being_at_the_address() {
+        var parameters = Map.of(
+                "reports/comparison?limit=13&from=2026-13-01", "from",
+                "reports/funnel?limit=13&from=2026-13-01", "from",
+                "reports/funnel?from=2026-03-01T00:00:00Z&limit=13", "from",
+                "reports/funnel.csv?campaign=mine", "campaign",
+                "reports/funnel?limit=many", "limit",
+                "reports/trend?until=moon", "until");
+        parameters.forEach((path, parameter) -> as(key).get("/api/v1/" + path)
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("invalid-request"))
+                .body("errors.field", equalTo(List.of(parameter))));
+        compare("from=&until=");
+        for (var path : List.of("experiments/mine", "experiments/mine?limit=13", "nowhere?from=moon")) {
+            as(key).get("/api/v1/reports/" + path).then().statusCode(404).body("code", equalTo("not-found"));
         }
     }
 }

@@ -130,6 +130,17 @@ class ExperimentTest {
                 .jsonPath();
     }
 
+    private static String[] file(String id) {
+        return given().header("Authorization", "Bearer " + World.CREATOR)
+                .get("/api/v1/reports/experiments/" + id + ".csv")
+                .then()
+                .statusCode(200)
+                .contentType("text/csv")
+                .extract()
+                .asString()
+                .split("\r\n");
+    }
+
     /** Looks whether experiments end, when all that happened is counted. */
     private void look() {
         var now = Instant.now();
@@ -216,6 +227,14 @@ class ExperimentTest {
         assertThat(shown.getString("state")).isEqualTo("DIFFERENCE_SHOWN");
         assertThat(shown.getString("en")).startsWith("The token page causes fewer orders per person: 0.");
         assertThat(shown.getDouble("ratio.high")).isLessThan(1);
+        var file = file(id);
+        assertThat(file).hasSize(4);
+        assertThat(file[0]).startsWith("\uFEFF实验 experiment,").endsWith(",数据截至 dataTo");
+        assertThat(file[1]).startsWith(id + ",PEOPLE,ARM,LINK,,,,,,," + shown.getLong("link.n") + ",80,,,,,,,,");
+        assertThat(file[2])
+                .startsWith(id + ",PEOPLE,ARM,TOKEN,,,,,,," + shown.getLong("token.n") + ",10,0.")
+                .contains("The token page causes fewer orders per person");
+        assertThat(file[3]).matches("#END,2,0,[0-9a-f]{64}");
 
         // Somebody loses people of one arm.
         people(token, 300);
@@ -223,6 +242,9 @@ class ExperimentTest {
         assertThat(hidden.getString("state")).isEqualTo("SAMPLE_RATIO_ALARM");
         assertThat(hidden.<Object>get("token")).isNull();
         assertThat(hidden.<Object>get("ratio")).isNull();
+        assertThat(file(id)[2])
+                .startsWith(id + ",PEOPLE,ARM,TOKEN,,,,,,,,,,,,,,,,0.0000")
+                .contains(",true,");
 
         post(World.CREATOR, "/experiments/" + id + "/stop", Map.of("reason", "人数够了"))
                 .statusCode(200)
@@ -503,6 +525,10 @@ class ExperimentTest {
                 .isNull();
         assertThat(waiting.getList("posts.orders")).containsOnlyNulls();
         assertThat(waiting.getLong("people")).as("posts made").isEqualTo(11);
+        assertThat(file(id)[3])
+                .startsWith(id + ",POSTS,POST,")
+                .contains(",MADE,")
+                .contains(",,,,,,,,");
 
         daysGoBy(id, 1);
         look();
@@ -516,6 +542,13 @@ class ExperimentTest {
         assertThat(shown.getLong("people")).isEqualTo(11);
         assertThat(shown.getBoolean("sampleRatio[0].alarm")).isFalse();
         assertThat(shown.getString("posts[2].remark")).isEqualTo("生病了");
+        var file = file(id);
+        assertThat(file).hasSize(1 + 2 + 12 + 1);
+        assertThat(file[2]).startsWith(id + ",POSTS,ARM,TOKEN,").contains("每条与链接相差");
+        assertThat(file[5]).contains(",3,", ",SET_ASIDE,", ",false,生病了,");
+        for (var line : List.of(file).subList(1, 15)) {
+            assertThat(line.split(",", -1).length).as(line).isGreaterThanOrEqualTo(file[0].split(",").length);
+        }
         assertThat(shown.getBoolean("posts[2].counts")).isFalse();
         assertThat(shown.getString("posts[4].code")).isEqualTo(usedInstead);
         assertThat(shown.getString("posts[4].remark")).contains("按抽到的算").contains(usedInstead);

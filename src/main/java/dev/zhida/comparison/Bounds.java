@@ -23,6 +23,10 @@ public record Bounds(double low, double high) {
                         - certain.link().rate());
     }
 
+    boolean keepsSignOf(double difference) {
+        return low * difference > 0 && high * difference > 0;
+    }
+
     private static double withMore(Arm arm, long orders) {
         return Math.min(1, (double) (arm.orders() + orders) / arm.n());
     }

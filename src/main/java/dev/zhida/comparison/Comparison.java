@@ -67,6 +67,7 @@ public record Comparison(
         var standardised = Stratified.standardised(strata);
         var likeWithLike =
                 standardised.map(Standardised::difference).or(() -> mantelHaenszel.map(MantelHaenszel::difference));
+        var evidence = mantelHaenszel.map(MantelHaenszel::test).orElseGet(() -> Proportions.pooledTest(token, link));
         return new Comparison(
                 pooled,
                 enough(pooled) ? State.READY : State.COLLECTING,
@@ -75,8 +76,10 @@ public record Comparison(
                 mantelHaenszel,
                 standardised,
                 Stratified.heterogeneity(strata),
-                likeWithLike.map(like -> Simpson.of(pooled.difference(), like)).orElse(Simpson.NONE),
-                mantelHaenszel.map(MantelHaenszel::test).orElseGet(() -> Proportions.pooledTest(token, link)),
+                likeWithLike
+                        .map(like -> Simpson.of(pooled.difference(), like, evidence.p()))
+                        .orElse(Simpson.NONE),
+                evidence,
                 Optional.of(Bounds.of(pooled, uncertain)),
                 needed(pooled));
     }
@@ -117,12 +120,28 @@ public record Comparison(
                 0, neededPerArm - Math.min(pooled.token().n(), pooled.link().n()));
     }
 
+    /**
+     * The rates of both sides, how many exposures they speak of, and the difference that is theirs.
+     */
+    record Rates(double token, long tokenN, double link, long linkN, Interval difference) {}
+
+    /** Of like and like, as far as there is any; else of all together. */
+    Optional<Rates> rates() {
+        return standardised
+                .map(s -> new Rates(s.token().estimate(), s.tokenN(), s.link().estimate(), s.linkN(), s.difference()))
+                .or(() -> mantelHaenszel.map(
+                        mh -> new Rates(mh.token(), mh.tokenN(), mh.link(), mh.linkN(), mh.difference())))
+                .or(() -> difference.map(d -> new Rates(
+                        pooled.token().rate(),
+                        pooled.token().n(),
+                        pooled.link().rate(),
+                        pooled.link().n(),
+                        d)));
+    }
+
     /** The difference between like and like, as far as there is any; else that of all together. */
     public Optional<Interval> likeWithLike() {
-        return standardised
-                .map(Standardised::difference)
-                .or(() -> mantelHaenszel.map(MantelHaenszel::difference))
-                .or(() -> difference);
+        return rates().map(Rates::difference);
     }
 
     /**
@@ -136,6 +155,23 @@ public record Comparison(
                 && simpson == Simpson.NONE
                 && heterogeneity.map(h -> !h.strong()).orElse(true)
                 && p < 0.05
-                && likeWithLike().map(d -> d.low() > 0 || d.high() < 0).orElse(false);
+                && likeWithLike().map(d -> d.low() > 0 || d.high() < 0).orElse(false)
+                && turned().isEmpty();
+    }
+
+    /**
+     * Between what the difference lies, all together and like with like, if the orders that are not certain can turn its
+     * sign in either; absent if the sign stays wherever they came from.
+     */
+    public Optional<Bounds> turned() {
+        var certain = pooled.difference();
+        return bounds.filter(all -> all.low() < all.high()).flatMap(all -> {
+            var like = likeWithLike().orElseThrow().estimate();
+            // Nobody knows of which strata they are: as they would move it if they lay where the exposures lie.
+            var moved = new Bounds(like + all.low() - certain, like + all.high() - certain);
+            return all.keepsSignOf(certain) && moved.keepsSignOf(like)
+                    ? Optional.empty()
+                    : Optional.of(new Bounds(Math.min(all.low(), moved.low()), Math.max(all.high(), moved.high())));
+        });
     }
 }

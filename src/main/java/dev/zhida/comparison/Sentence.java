@@ -25,6 +25,21 @@ public record Sentence(String zh, String en) {
         };
     }
 
+    /** Where orders count that cannot be among the exposures, whatever their number: nothing is claimed. */
+    public static Sentence perLanding(Comparison comparison, Words words) {
+        if (comparison.state() != Comparison.State.READY) {
+            return of(comparison, 1, words);
+        }
+        var numbers = numbers(comparison, words.exposures());
+        return say(
+                        "%1$s：按说明页的人数不作结论，因为没有看过说明页的人的订单也算在内；" + numbers.zh() + "。",
+                        "%1$s: per landing nothing is claimed, because the orders of people who saw no landing page count too; "
+                                + numbers.en() + ".",
+                        words,
+                        words.side())
+                .and(uncertain(comparison));
+    }
+
     private static Sentence invalid(Words words) {
         return say(
                 "%s：订单比%s还多，这个分母不能用，不作比较。",
@@ -44,7 +59,7 @@ public record Sentence(String zh, String en) {
     }
 
     private static Sentence ready(Comparison comparison, double p, Words words) {
-        var numbers = numbers(comparison);
+        var numbers = numbers(comparison, words.exposures());
         if (comparison.mantelHaenszel().isEmpty()) {
             return say(
                     "%1$s：没有同等条件下同时用%2$s和链接的情形，无法比较；合计" + numbers.zh() + "。",
@@ -63,8 +78,8 @@ public record Sentence(String zh, String en) {
         }
         if (comparison.heterogeneity().map(Stratified.Heterogeneity::strong).orElse(false)) {
             return say(
-                    "%1$s：%2$s与链接的差别因博主、商品或时间而异，一个总数说明不了；合计" + numbers.zh() + "。",
-                    "%1$s: how %2$s and link differ depends on creator, offer or week, so one number does not tell; together, "
+                    "%1$s：%2$s与链接的差别因博主、商品或时间而异，一个总数说明不了；同等条件下平均" + numbers.zh() + "。",
+                    "%1$s: how %2$s and link differ depends on creator, offer or week, so one number does not tell; like with like, on average, "
                             + numbers.en() + ".",
                     words,
                     words.side());
@@ -85,30 +100,31 @@ public record Sentence(String zh, String en) {
                 words.side());
     }
 
-    private static Sentence numbers(Comparison comparison) {
-        var pooled = comparison.pooled();
-        var difference = comparison.likeWithLike().orElseThrow();
-        // The rates that the difference is one of.
-        var token = comparison.standardised().map(s -> s.token().estimate()).orElseGet(() -> pooled.token()
-                .rate());
-        var link = comparison.standardised().map(s -> s.link().estimate()).orElseGet(() -> pooled.link()
-                .rate());
+    private static Sentence numbers(Comparison comparison, Sentence exposures) {
+        var rates = comparison.rates().orElseThrow();
+        var difference = rates.difference();
+        var leftOut = comparison.pooled().n() - rates.tokenN() - rates.linkN();
         return new Sentence(
-                "%s 对 %s（共 %s 与 %s），相差 %s 个百分点，95%% 区间 %s 至 %s"
+                "%s 对 %s（共 %s 与 %s%s），相差 %s 个百分点，95%% 区间 %s 至 %s"
                         .formatted(
-                                percent(token),
-                                percent(link),
-                                number(pooled.token().n()),
-                                number(pooled.link().n()),
+                                percent(rates.token()),
+                                percent(rates.link()),
+                                number(rates.tokenN()),
+                                number(rates.linkN()),
+                                leftOut == 0 ? "" : "；另有 " + number(leftOut) + " " + exposures.zh() + "缺少足够的可比对象，未计入",
                                 points(difference.estimate()),
                                 points(difference.low()),
                                 points(difference.high())),
-                "%s against %s (of %s and %s), a difference of %s points, 95%% interval %s to %s"
+                "%s against %s (of %s and %s%s), a difference of %s points, 95%% interval %s to %s"
                         .formatted(
-                                percent(token),
-                                percent(link),
-                                number(pooled.token().n()),
-                                number(pooled.link().n()),
+                                percent(rates.token()),
+                                percent(rates.link()),
+                                number(rates.tokenN()),
+                                number(rates.linkN()),
+                                leftOut == 0
+                                        ? ""
+                                        : "; " + number(leftOut) + " more " + exposures.en()
+                                                + " have too few alike on the other side and are left out",
                                 points(difference.estimate()),
                                 points(difference.low()),
                                 points(difference.high())));
@@ -116,15 +132,13 @@ public record Sentence(String zh, String en) {
 
     /** Says so where the orders that are not certain could turn the difference round. */
     private static Sentence uncertain(Comparison comparison) {
-        var bounds = comparison.bounds().orElseThrow();
-        var certain = comparison.pooled().difference();
-        if (bounds.low() * certain > 0 && bounds.high() * certain > 0 || bounds.low() == bounds.high()) {
-            return new Sentence("", "");
-        }
-        return new Sentence(
-                "归因不确定的订单可能改变结论：差别在 %s 至 %s 个百分点之间。".formatted(points(bounds.low()), points(bounds.high())),
-                " Orders that are not certain could turn it: the difference lies between %s and %s points."
-                        .formatted(points(bounds.low()), points(bounds.high())));
+        return comparison
+                .turned()
+                .map(bounds -> new Sentence(
+                        "归因不确定的订单可能改变结论：差别在 %s 至 %s 个百分点之间。".formatted(points(bounds.low()), points(bounds.high())),
+                        " Orders that are not certain could turn it: the difference lies between %s and %s points."
+                                .formatted(points(bounds.low()), points(bounds.high()))))
+                .orElse(new Sentence("", ""));
     }
 
     private Sentence and(Sentence more) {

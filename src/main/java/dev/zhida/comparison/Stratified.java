@@ -4,6 +4,7 @@ import static dev.zhida.comparison.Tails.Z;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -23,12 +24,22 @@ public final class Stratified {
     /**
      * The estimates of Mantel and Haenszel (1959).
      *
+     * @param token the token's rate and {@code link} the link's, weighted alike, so that {@code difference} is theirs
+     * @param tokenN the token's exposures in strata with both sides, and {@code linkN} the link's
      * @param difference with the variance of Greenland and Robins (1985)
      * @param ratio with the variance of Robins, Breslow and Greenland (1986); absent if a side has no order
      * @param test Cochran–Mantel–Haenszel, without continuity correction
      * @param strata how many had both sides
      */
-    public record MantelHaenszel(Interval difference, Interval ratio, Evidence test, int strata) {}
+    public record MantelHaenszel(
+            double token,
+            double link,
+            long tokenN,
+            long linkN,
+            Interval difference,
+            Interval ratio,
+            Evidence test,
+            int strata) {}
 
     /** Absent if no stratum has both sides. */
     public static Optional<MantelHaenszel> mantelHaenszel(List<Stratum> strata) {
@@ -36,8 +47,9 @@ public final class Stratified {
         if (both.isEmpty()) {
             return Optional.empty();
         }
+        var tokenVariance = variance(both, Stratum::token);
+        var linkVariance = variance(both, Stratum::link);
         double weight = 0;
-        double difference = 0;
         double variance = 0;
         double r = 0;
         double s = 0;
@@ -51,9 +63,10 @@ public final class Stratified {
             double n0 = stratum.link().n();
             var n = n1 + n0;
             var m = x1 + x0;
-            weight += n1 * n0 / n;
-            difference += (x1 * n0 - x0 * n1) / n;
-            variance += (x1 * (n1 - x1) * n0 * n0 * n0 + x0 * (n0 - x0) * n1 * n1 * n1) / (n1 * n0 * n * n);
+            var w = n1 * n0 / n;
+            weight += w;
+            variance +=
+                    w * w * (tokenVariance.applyAsDouble(stratum.token()) + linkVariance.applyAsDouble(stratum.link()));
             r += x1 * n0 / n;
             s += x0 * n1 / n;
             ratioVariance += (m * n1 * n0 - x1 * x0 * n) / (n * n);
@@ -61,8 +74,13 @@ public final class Stratified {
             excessVariance += n1 * n0 * m * (n - m) / (n * n * (n - 1));
         }
         var chi = excessVariance == 0 ? 0 : excess * excess / excessVariance;
+        var counted = Stratum.pooled(both);
         return Optional.of(new MantelHaenszel(
-                around(difference / weight, Math.sqrt(variance) / weight),
+                r / weight,
+                s / weight,
+                counted.token().n(),
+                counted.link().n(),
+                around((r - s) / weight, Math.sqrt(variance) / weight),
                 r == 0 || s == 0 ? null : ratio(r / s, Math.sqrt(ratioVariance / (r * s))),
                 new Evidence(chi, Tails.chiSquared(chi, 1)),
                 both.size()));
@@ -70,6 +88,19 @@ public final class Stratified {
 
     private static List<Stratum> both(List<Stratum> strata) {
         return strata.stream().filter(s -> s.hasBoth() && s.isProportion()).toList();
+    }
+
+    /**
+     * What the rates of a side vary by. Where nobody, or everybody, ordered, that would be nothing at all, and an interval
+     * would be too narrow by a whole side: then as if one more had ordered and one more had not (Agresti and Caffo 2000).
+     */
+    private static ToDoubleFunction<Arm> variance(List<Stratum> strata, Function<Stratum, Arm> side) {
+        var all = strata.stream().map(side).reduce(Arm.NOTHING, Arm::plus);
+        if (all.orders() > 0 && all.orders() < all.n()) {
+            return Arm::variance;
+        }
+        var rate = (all.orders() + 1.0) / (all.n() + 2.0);
+        return arm -> rate * (1 - rate) / arm.n();
     }
 
     private static Interval around(double estimate, double error) {
@@ -83,9 +114,11 @@ public final class Stratified {
     /**
      * What the rates would be if both sides had the same mix of strata: that of all exposures.
      *
+     * @param tokenN the token's exposures that it speaks of, and {@code linkN} the link's
      * @param leftOut exposures in strata without both sides or with too few on a side: they are not spoken of
      */
-    public record Standardised(Interval token, Interval link, Interval difference, long leftOut) {}
+    public record Standardised(
+            Interval token, Interval link, long tokenN, long linkN, Interval difference, long leftOut) {}
 
     /** Absent if no stratum has enough on both sides. */
     public static Optional<Standardised> standardised(List<Stratum> strata) {
@@ -95,12 +128,21 @@ public final class Stratified {
         if (usable.isEmpty()) {
             return Optional.empty();
         }
-        var all = (double) usable.stream().mapToLong(Stratum::n).sum();
+        var counted = Stratum.pooled(usable);
+        var all = (double) counted.n();
+        var tokenVariance = variance(usable, Stratum::token);
+        var linkVariance = variance(usable, Stratum::link);
         return Optional.of(new Standardised(
-                weighted(usable, all, s -> s.token().rate(), s -> s.token().variance()),
-                weighted(usable, all, s -> s.link().rate(), s -> s.link().variance()),
-                weighted(usable, all, Stratum::difference, Stratum::variance),
-                strata.stream().mapToLong(Stratum::n).sum() - (long) all));
+                weighted(usable, all, s -> s.token().rate(), s -> tokenVariance.applyAsDouble(s.token())),
+                weighted(usable, all, s -> s.link().rate(), s -> linkVariance.applyAsDouble(s.link())),
+                counted.token().n(),
+                counted.link().n(),
+                weighted(
+                        usable,
+                        all,
+                        Stratum::difference,
+                        s -> tokenVariance.applyAsDouble(s.token()) + linkVariance.applyAsDouble(s.link())),
+                strata.stream().mapToLong(Stratum::n).sum() - counted.n()));
     }
 
     private static Interval weighted(
@@ -163,11 +205,14 @@ public final class Stratified {
         /** They say the opposite, and like with like is certain of its sign. */
         RED;
 
-        static Simpson of(double pooledDifference, Interval likeWithLike) {
+        /**
+         * @param p of no difference within strata: intervals trust the variance of small strata, this test does not
+         */
+        static Simpson of(double pooledDifference, Interval likeWithLike, double p) {
             if (Math.signum(pooledDifference) * Math.signum(likeWithLike.estimate()) >= 0) {
                 return NONE;
             }
-            return likeWithLike.low() > 0 || likeWithLike.high() < 0 ? RED : AMBER;
+            return p < 0.05 && (likeWithLike.low() > 0 || likeWithLike.high() < 0) ? RED : AMBER;
         }
     }
 }

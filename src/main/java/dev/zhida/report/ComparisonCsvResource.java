@@ -1,12 +1,12 @@
 package dev.zhida.report;
 
-import dev.zhida.comparison.Interval;
 import dev.zhida.identity.Role;
 import dev.zhida.money.Money;
 import dev.zhida.platform.Medium;
 import dev.zhida.report.ComparisonView.ArmView;
 import dev.zhida.report.ComparisonView.GroupView;
 import dev.zhida.report.ComparisonView.SideView;
+import dev.zhida.report.ComparisonView.WarningView;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Pattern;
@@ -18,9 +18,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -64,7 +63,27 @@ class ComparisonCsvResource {
             "每边所需 neededPerArm",
             "结论 sentence",
             "conclusion",
-            "数据截至 dataTo");
+            "数据截至 dataTo",
+            "提示 warnings",
+            "率比 riskRatio",
+            "率比下限 riskRatioLow",
+            "率比上限 riskRatioHigh",
+            "差的范围下限 boundsLow",
+            "差的范围上限 boundsHigh",
+            "不确定订单 uncertainOrders",
+            "异质性 p heterogeneityP",
+            "异质性 inconsistency",
+            "收缩下单率 shrunkenRate",
+            "收缩链接下单率 shrunkenLinkRate",
+            "优于链接的概率 probabilityBetter",
+            "p",
+            "未计入标准化 leftOut",
+            "更好 better");
+
+    /** Columns that only a side against the link has, before and after those of the whole file. */
+    private static final int OF_SIDE = 15;
+
+    private static final int MORE_OF_SIDE = 14;
 
     private final ComparisonResource comparison;
 
@@ -117,17 +136,30 @@ class ComparisonCsvResource {
                 .plain(view.denominator())
                 .plain(Long.toString(arm.n()))
                 .plain(Long.toString(arm.orders()))
-                .plain(number(arm.rate()))
-                .plain(number(arm.low()))
-                .plain(number(arm.high()))
+                .number(arm.rate())
+                .number(arm.low())
+                .number(arm.high())
                 .plain(Long.toString(arm.settledOrders()))
                 .money(arm.gmvFen());
         if (arm.commissionFen() == null) {
-            record.plain("").plain("");
+            record.empty(2);
         } else {
             record.money(arm.commissionFen());
         }
-        side(record, side(group, medium)).time(view.dataTo()).end();
+        var side = side(group, medium);
+        if (side == null) {
+            record.empty(OF_SIDE);
+        } else {
+            side(record, side);
+        }
+        record.time(view.dataTo())
+                .plain(view.warnings().stream().map(WarningView::code).collect(Collectors.joining(" ")));
+        if (side == null) {
+            record.empty(MORE_OF_SIDE);
+        } else {
+            moreOfSide(record, side);
+        }
+        record.end();
     }
 
     private static SideView side(GroupView group, Medium medium) {
@@ -138,36 +170,45 @@ class ComparisonCsvResource {
         };
     }
 
-    private static FinanceCsv.Record side(FinanceCsv.Record record, SideView side) {
-        if (side == null) {
-            for (var empty = 0; empty < 15; empty++) {
-                record.plain("");
-            }
-            return record;
-        }
-        interval(record, side.difference());
-        interval(
-                record,
-                side.mantelHaenszel() == null ? null : side.mantelHaenszel().difference());
-        interval(
-                record, side.standardised() == null ? null : side.standardised().difference());
-        return record.plain(side.simpson().name())
-                .plain(number(side.pHolm()))
+    private static void side(FinanceCsv.Record record, SideView side) {
+        var mantelHaenszel = side.mantelHaenszel();
+        var standardised = side.standardised();
+        record.interval(side.difference())
+                .interval(mantelHaenszel == null ? null : mantelHaenszel.difference())
+                .interval(standardised == null ? null : standardised.difference())
+                .plain(side.simpson().name())
+                .number(side.pHolm())
                 .plain(side.state().name())
                 .plain(Long.toString(side.neededPerArm()))
                 .text(side.sentence().zh())
                 .text(side.sentence().en());
     }
 
-    private static void interval(FinanceCsv.Record record, Interval interval) {
-        record.plain(interval == null ? "" : number(interval.estimate()))
-                .plain(interval == null ? "" : number(interval.low()))
-                .plain(interval == null ? "" : number(interval.high()));
-    }
-
-    private static String number(Double value) {
-        return value == null
-                ? ""
-                : BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_EVEN).toPlainString();
+    private static void moreOfSide(FinanceCsv.Record record, SideView side) {
+        record.interval(side.riskRatio());
+        var bounds = side.bounds();
+        if (bounds == null) {
+            record.empty(3);
+        } else {
+            record.number(bounds.low()).number(bounds.high()).plain(Long.toString(bounds.uncertainOrders()));
+        }
+        var heterogeneity = side.heterogeneity();
+        if (heterogeneity == null) {
+            record.empty(2);
+        } else {
+            record.number(heterogeneity.p()).number(heterogeneity.inconsistency());
+        }
+        var shrunken = side.shrunken();
+        if (shrunken == null) {
+            record.empty(3);
+        } else {
+            record.number(shrunken.token()).number(shrunken.link()).number(shrunken.tokenBetter());
+        }
+        record.number(side.p())
+                .plain(
+                        side.standardised() == null
+                                ? ""
+                                : Long.toString(side.standardised().leftOut()))
+                .plain(side.better() == null ? "" : side.better().name());
     }
 }

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -37,6 +36,9 @@ class ComparisonReport {
 
     /** A Monday that weeks are counted from. */
     private static final LocalDate FIRST_MONDAY = LocalDate.of(2000, 1, 3);
+
+    /** What an OS is told as that is not known. */
+    private static final String UNKNOWN = "UNKNOWN";
 
     private static final int MEDIA = Medium.values().length;
 
@@ -173,6 +175,24 @@ class ComparisonReport {
                     .toList();
         }
 
+        /** Takes what was counted of a creator's medium. */
+        interface EachCreator {
+            void take(UUID creator, Medium medium, Arm arm);
+        }
+
+        /** Tells of each creator with any exposures. */
+        void eachCreator(EachCreator each) {
+            creators.forEach((creator, media) -> media.forEach((medium, sums) -> {
+                if (sums.n > 0) {
+                    each.take(creator, medium, sums.arm());
+                }
+            }));
+        }
+
+        private void addUncertain(Map<Medium, Long> orders) {
+            orders.forEach((medium, count) -> uncertain.merge(medium, count, Long::sum));
+        }
+
         Bounds.Uncertain uncertain(Medium side) {
             return new Bounds.Uncertain(
                     uncertain.getOrDefault(side, 0L),
@@ -222,6 +242,10 @@ class ComparisonReport {
         private long clicks;
         private long sentOn;
         private long ordersByCreation;
+        /** Orders that may be of any group, by the medium that they can only be of. */
+        private final Map<Medium, Long> ofAnyGroup = new HashMap<>();
+        /** Orders whose OS is not known: they count where it is unknown, and may be of any other. */
+        private final Map<Medium, Long> ofUnknownOs = new HashMap<>();
         /** Placements with anything of the denominator. */
         private final Set<Long> seen = new HashSet<>();
 
@@ -284,6 +308,16 @@ class ComparisonReport {
                 together.addAll(together(AROUND));
             }
             countDistinct(together);
+            if (question.scope().brandOnly() != null) {
+                ordersOfNoPlacementInCampaigns();
+            }
+            // At last, because orders make groups too.
+            for (var group : groups.values()) {
+                group.addUncertain(ofAnyGroup);
+                if (!group.key.equals(UNKNOWN)) {
+                    group.addUncertain(ofUnknownOs);
+                }
+            }
             if (question.denominator() == Denominator.LANDING) {
                 answers();
             }
@@ -576,17 +610,16 @@ class ComparisonReport {
                             from (%s) x
                             where confidence <> 'EXACT' and (:creator::uuid is null or creator_id = :creator)
                             group by 1, 2, 3, 4, 5
-                            """.formatted(question.by() == Grouping.WEEK ? "day" : "date '2000-01-03'", source))
+                            """.formatted(weekOf(), source))
                     .bind("age", question.cohortDays())
                     .bind("creator", question.scope().creatorOnly())
                     .map((row, context) -> {
-                        var medium = row.getString("medium");
                         uncertain(
                                 week(row),
                                 row.getString("os"),
                                 row.getLong("placement_id"),
                                 row.getObject("creator_id", UUID.class),
-                                medium.isEmpty() ? null : Medium.valueOf(medium),
+                                medium(row),
                                 row.getLong("paid"));
                         return row;
                     })
@@ -602,6 +635,9 @@ class ComparisonReport {
                 }
                 if (!spot.tellsClicks()) {
                     ordersByCreation += paid[i];
+                }
+                if (hasUnknownOs(os)) {
+                    ofUnknownOs.merge(spot.medium(), paid[i], Long::sum);
                 }
                 var cells = cells(spot, os, week);
                 for (var sums : List.of(cells.arm(), cells.creator())) {
@@ -624,22 +660,68 @@ class ComparisonReport {
             var spot = spots.get(placement);
             if (spot != null) {
                 cells(spot, os, week).group().uncertain.merge(medium, paid, Long::sum);
-            } else if (placement == 0 && question.scope().brandOnly() == null) {
-                for (var group : candidates(week, creator, medium)) {
-                    group.uncertain.merge(medium, paid, Long::sum);
+                if (hasUnknownOs(os)) {
+                    ofUnknownOs.merge(medium, paid, Long::sum);
                 }
+            } else if (placement == 0 && question.scope().brandOnly() == null) {
+                ofNoPlacement(week, creator, medium, paid);
             }
         }
 
-        private Collection<Group> candidates(int week, UUID creator, Medium medium) {
+        private void ofNoPlacement(int week, UUID creator, Medium medium, long paid) {
             if (question.by() == Grouping.WEEK) {
-                return List.of(weekGroup(week));
-            }
-            if (question.by() == Grouping.CREATOR && medium != null) {
+                weekGroup(week).uncertain.merge(medium, paid, Long::sum);
+            } else if (question.by() == Grouping.CREATOR && medium != null) {
                 var group = groups.get(creator.toString());
-                return group == null ? List.of() : List.of(group);
+                if (group != null) {
+                    group.uncertain.merge(medium, paid, Long::sum);
+                }
+            } else {
+                ofAnyGroup.merge(medium, paid, Long::sum);
             }
-            return groups.values();
+        }
+
+        /** A brand is told of the orders that name no placement, as far as they are of its campaigns. */
+        private void ordersOfNoPlacementInCampaigns() {
+            handle.createQuery("""
+                            select %s "day", creator_id, medium, count(distinct (marketplace, parent_no)) paid
+                            from rollup_order_part p
+                            where placement_id = 0 and paid = 1 and day between :from and :until
+                              and (:age::int is null or age < :age)
+                              and exists (
+                                select from order_line o
+                                join attribution a on a.order_line_id = o.id and a.current and a.placement_id is null
+                                -- Limited, so that it is asked line by line: of all lines the brand's are many more.
+                                cross join lateral (select from attribution_campaign v
+                                    where v.attribution_id = a.id and v.brand_id = :brand limit 1) its
+                                where o.marketplace = p.marketplace and o.parent_no = p.parent_no
+                                  and o.status in ('PAID', 'RECEIVED', 'SETTLED'))
+                            group by 1, 2, 3
+                            """.formatted(weekOf()))
+                    .bind("from", from)
+                    .bind("until", question.until())
+                    .bind("age", question.cohortDays())
+                    .bind("brand", question.scope().brandOnly())
+                    .map((row, context) -> {
+                        ofNoPlacement(
+                                week(row), row.getObject("creator_id", UUID.class), medium(row), row.getLong("paid"));
+                        return row;
+                    })
+                    .list();
+        }
+
+        /** Orders that are not certain are told apart by week only if weeks are asked for. */
+        private String weekOf() {
+            return question.by() == Grouping.WEEK ? "day" : "date '2000-01-03'";
+        }
+
+        private static Medium medium(ResultSet row) throws SQLException {
+            var medium = row.getString("medium");
+            return medium.isEmpty() ? null : Medium.valueOf(medium);
+        }
+
+        private boolean hasUnknownOs(String os) {
+            return question.by() == Grouping.OS && os.equals(UNKNOWN);
         }
 
         /** A part of a paid parent order that lies in several. */
@@ -685,6 +767,9 @@ class ComparisonReport {
                 var cells = cells(spot, part.os(), week);
                 var arm = cells.arm();
                 var again = seen.add(arm) ? 0 : 1;
+                if (again > 0 && hasUnknownOs(part.os())) {
+                    ofUnknownOs.merge(spot.medium(), -1L, Long::sum);
+                }
                 arm.orders -= again;
                 cells.creator().orders -= again;
                 cells.group().stratum(stratum(spot, week))[2 * spot.medium().ordinal() + 1] -= again;

@@ -9,6 +9,7 @@ import dev.zhida.comparison.Shrunken;
 import dev.zhida.comparison.Stratum;
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
+import dev.zhida.identity.Scope;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.platform.Medium;
 import dev.zhida.problem.Refusal;
@@ -32,14 +33,18 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -52,11 +57,13 @@ class ComparisonResource {
     private static final int DAYS_THAT_GROW = 7;
 
     private final ComparisonReport report;
+    private final UsualRates usualRates;
     private final Counts counts;
     private final CurrentCaller caller;
 
-    ComparisonResource(ComparisonReport report, Counts counts, CurrentCaller caller) {
+    ComparisonResource(ComparisonReport report, UsualRates usualRates, Counts counts, CurrentCaller caller) {
         this.report = report;
+        this.usualRates = usualRates;
         this.counts = counts;
         this.caller = caller;
     }
@@ -76,18 +83,51 @@ class ComparisonResource {
         String denominator;
 
         @QueryParam("from")
-        @Schema(description = "Clicks from the business day of then on.")
-        Instant from;
+        @Schema(
+                description = "Clicks from this business day on, like 2026-03-01; or from that of a moment on, like "
+                        + "2026-03-01T00:00:00+08:00.")
+        String from;
 
         @QueryParam("until")
-        @Schema(description = "Clicks before then, its business day included unless it is the day's start.")
-        Instant until;
+        @Schema(
+                description =
+                        "Clicks before this business day, which is not included; or before a moment, whose day is "
+                                + "included unless it is its start.")
+        String until;
 
         @QueryParam("cohortDays")
         @Min(value = 1, message = "is a number of days from 1 to 60")
         @Max(value = 60, message = "is a number of days from 1 to 60")
         @Schema(description = "Orders up to this age only, of clicks that are all at least as old: equal-age cohorts.")
         Integer cohortDays;
+
+        private LocalDate firstDay() {
+            return from == null || from.isEmpty() ? null : BusinessTime.dayOf(moment("from", from));
+        }
+
+        private LocalDate lastDay(LocalDate today) {
+            return until == null || until.isEmpty()
+                    ? today
+                    : BusinessTime.dayOf(moment("until", until).minusNanos(1));
+        }
+
+        /** A day is its start. */
+        private static Instant moment(String parameter, String text) {
+            try {
+                return text.contains("T")
+                        ? OffsetDateTime.parse(text).toInstant()
+                        : BusinessTime.startOf(LocalDate.parse(text));
+            } catch (DateTimeException e) {
+                throw new Refusal(
+                        Refusal.Kind.INVALID,
+                        "invalid-request",
+                        "some fields are not as they should be: see errors",
+                        List.of(new Refusal.FieldError(
+                                parameter,
+                                "is a day like 2026-03-01, or a moment like 2026-03-01T00:00:00+08:00 (in an address + is"
+                                        + " %2B)")));
+            }
+        }
 
         private Grouping grouping() {
             return Arrays.stream(Grouping.values())
@@ -129,6 +169,7 @@ class ComparisonResource {
         var countedTo = counts.countedTo();
         var frozenBefore = counts.frozenBefore();
         var answer = report.read(question);
+        var views = views(question, answer, BusinessTime.dayOf(countedTo));
         return new ComparisonView(
                 countedTo,
                 question.denominator().word(),
@@ -136,14 +177,14 @@ class ComparisonResource {
                 question.until(),
                 BusinessTime.dayOf(countedTo).minusDays(DAYS_THAT_GROW),
                 frozenBefore,
-                warnings(question, answer),
-                views(question, answer.groups()));
+                warnings(question, answer, withoutShrunken(question, views)),
+                views);
     }
 
     private Question question(Parameters parameters) {
         var today = BusinessTime.dayOf(counts.countedTo());
-        var from = parameters.from == null ? null : BusinessTime.dayOf(parameters.from);
-        var until = parameters.until == null ? today : BusinessTime.dayOf(parameters.until.minusNanos(1));
+        var from = parameters.firstDay();
+        var until = parameters.lastDay(today);
         if (from != null && until.isBefore(from)) {
             throw new Refusal(Refusal.Kind.INVALID, "days-out-of-order", "`from` must be before `until`");
         }
@@ -164,7 +205,8 @@ class ComparisonResource {
     /** A side of a group, compared. */
     private record Compared(Group group, Medium side, Comparison comparison) {}
 
-    private static List<GroupView> views(Question question, List<Group> groups) {
+    private List<GroupView> views(Question question, Answer answer, LocalDate today) {
+        var groups = answer.groups();
         // Intervals that draw a thousand times take a while, and groups do not know of each other.
         var compared = groups.parallelStream()
                 .flatMap(group -> ComparisonReport.SIDES.stream()
@@ -173,9 +215,10 @@ class ComparisonResource {
                                 new Compared(group, side, Comparison.of(group.strata(side), group.uncertain(side)))))
                 .toList();
         var told = question.scope().brandOnly() == null;
-        // Orders that never saw a landing page are orders all the same: nothing is claimed per landing.
-        var adjusted = question.denominator() == Denominator.LANDING ? Map.<Compared, Double>of() : holm(compared);
-        var everybody = everybody(groups);
+        // Orders of people who never saw a landing page are orders all the same: then nothing is claimed per landing.
+        var unclaimed = answer.sentOn() > 0;
+        var adjusted = unclaimed ? Map.<Compared, Double>of() : holm(compared);
+        var prior = prior(question, answer, compared, today);
         var views = compared.parallelStream()
                 .map(one -> {
                     var pHolm = adjusted.get(one);
@@ -184,8 +227,10 @@ class ComparisonResource {
                             one.side(),
                             one.comparison(),
                             pHolm,
-                            shrunken(one, everybody),
-                            Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one)),
+                            shrunken(one, prior.apply(one)),
+                            unclaimed
+                                    ? Sentence.perLanding(one.comparison(), words(question, one))
+                                    : Sentence.of(one.comparison(), pHolm == null ? 1 : pHolm, words(question, one)),
                             told);
                 })
                 .toList();
@@ -220,28 +265,47 @@ class ComparisonResource {
         return adjusted;
     }
 
-    private static Map<Medium, Arm> everybody(Collection<Group> groups) {
-        var all = new EnumMap<Medium, Arm>(Medium.class);
-        groups.forEach(group -> group.arms.forEach((medium, sums) -> all.merge(medium, sums.arm(), Arm::plus)));
-        return all;
-    }
-
-    private static Shrunken shrunken(Compared one, Map<Medium, Arm> everybody) {
-        var own = one.comparison().pooled();
-        // Her own numbers must not be their own prior.
-        var token = others(everybody.getOrDefault(one.side(), Arm.NOTHING), own.token());
-        var link = others(everybody.getOrDefault(Medium.LINK, Arm.NOTHING), own.link());
-        if (one.comparison().difference().isEmpty()
-                || !token.isProportion()
-                || !link.isProportion()
-                || Math.min(token.n(), link.n()) < Shrunken.STRENGTH) {
-            return null;
+    /** What is usual of each group, as far as there is enough to say. */
+    private Function<Compared, Optional<Stratum>> prior(
+            Question question, Answer answer, List<Compared> compared, LocalDate today) {
+        if (question.scope() instanceof Scope.Everything) {
+            var all = new EnumMap<Medium, Arm>(Medium.class);
+            answer.groups()
+                    .forEach(group -> group.arms.forEach((medium, sums) -> all.merge(medium, sums.arm(), Arm::plus)));
+            return one -> Optional.of(new Stratum(
+                    others(all, one.side(), one.comparison().pooled().token()),
+                    others(all, Medium.LINK, one.comparison().pooled().link())));
         }
-        return Shrunken.of(own, new Stratum(token, link));
+        if (compared.stream().noneMatch(one -> one.comparison().difference().isPresent())) {
+            return one -> Optional.empty();
+        }
+        var others = usualRates.of(question, today);
+        return one -> others.flatMap(usual -> usual.rates(one.group().key, one.side()));
     }
 
-    private static Arm others(Arm all, Arm own) {
-        return new Arm(Math.max(0, all.n() - own.n()), Math.max(0, all.orders() - own.orders()));
+    /** A group's own numbers must not be their own prior. */
+    private static Arm others(Map<Medium, Arm> all, Medium medium, Arm own) {
+        var arm = all.getOrDefault(medium, Arm.NOTHING);
+        return new Arm(Math.max(0, arm.n() - own.n()), Math.max(0, arm.orders() - own.orders()));
+    }
+
+    private static Shrunken shrunken(Compared one, Optional<Stratum> usual) {
+        return usual.filter(prior -> one.comparison().difference().isPresent()
+                        && prior.token().isProportion()
+                        && prior.link().isProportion()
+                        && Math.min(prior.token().n(), prior.link().n()) >= Shrunken.STRENGTH)
+                .map(prior -> Shrunken.of(one.comparison().pooled(), prior))
+                .orElse(null);
+    }
+
+    /** How many groups are not told what is usual, though they could be compared with it. */
+    private static long withoutShrunken(Question question, List<GroupView> groups) {
+        return question.scope() instanceof Scope.Everything
+                ? 0
+                : groups.stream()
+                        .filter(group -> group.token().difference() != null
+                                && group.token().shrunken() == null)
+                        .count();
     }
 
     private static Sentence.Words words(Question question, Compared one) {
@@ -257,7 +321,7 @@ class ComparisonResource {
                 });
     }
 
-    private static List<WarningView> warnings(Question question, Answer answer) {
+    private static List<WarningView> warnings(Question question, Answer answer, long withoutShrunken) {
         var all = new EnumMap<Medium, Sums>(Medium.class);
         for (var group : answer.groups()) {
             group.arms.forEach((medium, sums) -> {
@@ -311,11 +375,21 @@ class ComparisonResource {
                 }
             }
         }
+        if (withoutShrunken > 0) {
+            warnings.add(new WarningView(
+                    "shrunken-missing",
+                    "有 %d 组没有收缩估计：要有至少 %d 位别的博主两种形式都有数据，而且不分系统、不限订单年龄。"
+                            .formatted(withoutShrunken, UsualRates.LEAST_CREATORS),
+                    ("%d groups have no estimate drawn towards what is usual: that needs at least %d other creators with"
+                                    + " numbers of both forms, and is told neither by OS nor of cohorts.")
+                            .formatted(withoutShrunken, UsualRates.LEAST_CREATORS)));
+        }
         if (question.by() == Grouping.OS) {
             warnings.add(new WarningView(
                     "os-inferred",
-                    "订单不带系统信息：按点击前最后一次访问推断。",
-                    "Orders tell no OS: it is inferred from the last visit before the click."));
+                    "订单不带系统信息：按点击前最后一次访问推断；推断不出的（京东、拼多多、抖音的都是）可能属于任何系统，计入差别的范围。",
+                    "Orders tell no OS: it is inferred from the last visit before the click. Those without one, like all of"
+                            + " JD, Pinduoduo and Douyin, may be of any OS and widen the bounds."));
             if (denominator == Denominator.EXPOSURES) {
                 warnings.add(new WarningView("exposures-without-os", "浏览数不分系统。", "Views are not told apart by OS."));
             }

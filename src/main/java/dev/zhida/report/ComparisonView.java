@@ -93,7 +93,18 @@ record ComparisonView(
 
     @Schema(name = "MantelHaenszel")
     record MantelHaenszelView(
-            @Schema(required = true) Interval difference,
+            @Schema(required = true, description = "The side's rate, weighted like that of LINK.")
+            double token,
+
+            @Schema(required = true) double link,
+
+            @Schema(required = true, description = "The side's n in strata with both sides.")
+            long tokenN,
+
+            @Schema(required = true) long linkN,
+
+            @Schema(required = true, description = "Of the two rates.")
+            Interval difference,
 
             @Schema(nullable = true, description = "Absent if a side has no order.")
             Interval ratio,
@@ -106,6 +117,10 @@ record ComparisonView(
 
         static MantelHaenszelView of(Stratified.MantelHaenszel mh) {
             return new MantelHaenszelView(
+                    mh.token(),
+                    mh.link(),
+                    mh.tokenN(),
+                    mh.linkN(),
                     mh.difference(),
                     mh.ratio(),
                     mh.test().statistic(),
@@ -172,10 +187,17 @@ record ComparisonView(
 
             @Schema(
                     nullable = true,
-                    description = "Of the difference, wherever the orders that are not EXACT came from.")
+                    description =
+                            "Of the difference, wherever the orders came from that are not EXACT or, by=os, whose OS "
+                                    + "is not known.")
             BoundsView bounds,
 
-            @Schema(nullable = true, description = "Drawn towards the rates of all groups, for few orders.")
+            @Schema(
+                    nullable = true,
+                    description =
+                            "For few orders: drawn towards what is usual, that is the rates of all other creators in "
+                                    + "the last 13 weeks, by platform, scene or coupon those of the same one. Who sees everything: "
+                                    + "towards the other groups.")
             Shrunken shrunken,
 
             @Schema(nullable = true, description = "Of the difference, drawn by creator; absent with fewer than 20.")

@@ -12,16 +12,23 @@ import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.report.ExperimentCounts.Post;
 import dev.zhida.rollup.Counts;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/api/v1/reports/experiments")
@@ -221,6 +228,33 @@ class ExperimentReportResource {
                 ExperimentWords.zh(experiment, result),
                 ExperimentWords.en(experiment, result),
                 experiment.kept() == null ? countedTo : experiment.stoppedAt());
+    }
+
+    private static final String CSV = "text/csv; charset=utf-8";
+
+    @GET
+    @Blocking
+    @Path("/{id}.csv")
+    @Produces(CSV)
+    @RolesAllowed({Role.CREATOR_ROLE, Role.BRAND_ROLE, Role.OPERATOR_ROLE, Role.AUDITOR_ROLE})
+    @Operation(
+            operationId = "exportExperimentReport",
+            summary = "What an experiment shows, as a CSV file",
+            description =
+                    "A record for each arm, LINK first, with the result of both beside TOKEN; then one for each post "
+                            + "that was shown. What the report hides is empty. Ends with #END,rows,sumFen,sha256 like every file; "
+                            + "there is no money in this one.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The file.",
+            content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING)))
+    public Response export(@PathParam("id") UUID id) {
+        // Before the stream begins, so that a refusal is an answer of its own.
+        var view = experiment(id);
+        StreamingOutput body = out -> ExperimentCsv.write(view, out);
+        return Response.ok(body, CSV)
+                .header("Content-Disposition", "attachment; filename=\"experiment-" + id + ".csv\"")
+                .build();
     }
 
     private static Double p(ExperimentResult result, boolean open) {

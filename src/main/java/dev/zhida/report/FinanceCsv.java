@@ -1,10 +1,13 @@
 package dev.zhida.report;
 
+import dev.zhida.comparison.Interval;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
 import dev.zhida.report.FinanceFile.Column;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -144,6 +147,30 @@ final class FinanceCsv {
         /** A word of ours. */
         Record plain(String cell) {
             return cell(bytes(cell), false);
+        }
+
+        /** A rate, a difference, a probability; an empty cell for {@code null}. */
+        Record number(Double value) {
+            return plain(
+                    value == null
+                            ? ""
+                            : BigDecimal.valueOf(value)
+                                    .setScale(6, RoundingMode.HALF_EVEN)
+                                    .toPlainString());
+        }
+
+        /** An estimate and its bounds, in three columns. */
+        Record interval(Interval interval) {
+            return interval == null
+                    ? empty(3)
+                    : number(interval.estimate()).number(interval.low()).number(interval.high());
+        }
+
+        Record empty(int cells) {
+            for (var i = 0; i < cells; i++) {
+                plain("");
+            }
+            return this;
         }
 
         private Record cell(byte[] bytes, boolean disarmed) {

@@ -10,8 +10,11 @@ import io.quarkus.security.UnauthorizedException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -20,6 +23,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** The one place where a no becomes a problem document. What is not a no of ours is a fault: 500 with an id. */
 final class ProblemMapper {
+
+    private static final String NOT_POSSIBLE = "has a value that is not possible here";
 
     @ServerExceptionMapper
     Response refused(Refusal refusal) {
@@ -72,7 +77,7 @@ final class ProblemMapper {
     }
 
     @ServerExceptionMapper
-    Response http(WebApplicationException thrown) {
+    Response http(WebApplicationException thrown, UriInfo uri) {
         if (thrown.getCause() instanceof JsonProcessingException malformed) {
             return unreadableJson(malformed);
         }
@@ -83,10 +88,11 @@ final class ProblemMapper {
         if (status < 400) {
             return thrown.getResponse();
         }
+        if (thrown instanceof NotFoundException && thrown.getCause() != null) {
+            return unreadableParameter(thrown.getCause(), uri);
+        }
         return switch (status) {
-            case 404 ->
-                Problem.of(404, "not-found", "there is nothing at this address", List.of())
-                        .response();
+            case 404 -> notFound();
             case 405 ->
                 Problem.of(405, "method-not-allowed", "this address does not take that method", List.of())
                         .response();
@@ -96,6 +102,42 @@ final class ProblemMapper {
             default ->
                 Problem.of(status, "http-" + status, message(thrown), List.of()).response();
         };
+    }
+
+    private static Response notFound() {
+        return Problem.of(404, "not-found", "there is nothing at this address", List.of())
+                .response();
+    }
+
+    /** To the framework, an address with a parameter that cannot be read is one that nothing is at. */
+    private static Response unreadableParameter(Throwable thrown, UriInfo uri) {
+        var cause = thrown;
+        while (!(cause instanceof DateTimeParseException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        var unread = cause;
+        var errors = uri.getQueryParameters().entrySet().stream()
+                .filter(parameter -> parameter.getValue().stream().anyMatch(value -> tells(unread, value)))
+                .map(parameter -> new Refusal.FieldError(parameter.getKey(), NOT_POSSIBLE))
+                .sorted((a, b) -> a.field().compareTo(b.field()))
+                .toList();
+        if (errors.isEmpty()
+                && (uri.getQueryParameters().isEmpty()
+                        || uri.getPathParameters().values().stream()
+                                .anyMatch(values -> values.stream().anyMatch(value -> tells(unread, value))))) {
+            return notFound();
+        }
+        return Problem.of(422, "invalid-request", "some parameters are not as they should be: see errors", errors)
+                .response();
+    }
+
+    /** Whether a failure to read a value is one to read this value; nothing but the failure's words says so. */
+    private static boolean tells(Throwable unread, String value) {
+        if (unread instanceof DateTimeParseException date) {
+            return date.getParsedString().equals(value);
+        }
+        var message = String.valueOf(unread.getMessage());
+        return message.contains('"' + value + '"') || message.endsWith(" " + value) || message.endsWith("." + value);
     }
 
     @ServerExceptionMapper
@@ -114,9 +156,8 @@ final class ProblemMapper {
                                 : reference.getFieldName())
                         .collect(Collectors.joining("."))
                 : "";
-        var errors = where.isEmpty()
-                ? List.<Refusal.FieldError>of()
-                : List.of(new Refusal.FieldError(where, "has a value that is not possible here"));
+        var errors =
+                where.isEmpty() ? List.<Refusal.FieldError>of() : List.of(new Refusal.FieldError(where, NOT_POSSIBLE));
         return Problem.of(400, "malformed-json", "the body is not the JSON that this operation takes", errors)
                 .response();
     }

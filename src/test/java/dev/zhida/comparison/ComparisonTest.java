@@ -61,6 +61,20 @@ class ComparisonTest {
     }
 
     @Test
+    void per_landing_the_numbers_are_told_and_why_nothing_is_claimed() {
+        var comparison = one(120, 2_000, 40, 2_000);
+        var sentence = Sentence.perLanding(comparison, WORDS);
+        assertThat(sentence.en())
+                .startsWith(
+                        "WeChat: per landing nothing is claimed, because the orders of people who saw no landing page")
+                .contains("6.00% against 2.00%")
+                .doesNotContain("associated", "no difference");
+        assertThat(sentence.zh()).contains("不作结论").doesNotContain("关联", "看不出");
+        assertThat(Sentence.perLanding(one(5, 99, 0, 100), WORDS).en()).contains("still collecting");
+        assertThat(Sentence.perLanding(one(101, 100, 5, 100), WORDS).en()).contains("more orders than people");
+    }
+
+    @Test
     void what_does_not_stand_after_the_correction_is_not_claimed() {
         var comparison = one(60, 2_000, 40, 2_000);
         assertThat(comparison.allowsClaim(comparison.evidence().p())).isTrue();
@@ -116,6 +130,103 @@ class ComparisonTest {
                         .low())
                 .as("no more orders than exposures")
                 .isEqualTo(0.06 - 1, within(1e-12));
+    }
+
+    @Test
+    void what_orders_that_are_not_certain_could_turn_is_not_claimed() {
+        // Tokens share a slot, links have one each: none of the token's orders is certain.
+        var strata = List.of(new Stratum(new Arm(1_000, 0), new Arm(1_000, 20)));
+        assertThat(Comparison.of(strata, NONE).allowsClaim(0.001)).isTrue();
+        // 20 more would make them equal, which is not fewer any more.
+        assertThat(Comparison.of(strata, new Bounds.Uncertain(19, 0, 0)).allowsClaim(0.001))
+                .isTrue();
+        assertThat(Comparison.of(strata, new Bounds.Uncertain(20, 0, 0)).allowsClaim(0.001))
+                .isFalse();
+        var turned = Comparison.of(strata, new Bounds.Uncertain(40, 0, 0));
+        assertThat(turned.allowsClaim(0.001)).isFalse();
+        assertThat(Sentence.of(turned, 0.001, WORDS).en())
+                .contains("no difference between token and link can be told")
+                .contains("could turn it: the difference lies between -2.00 and +2.00 points")
+                .doesNotContain("associated");
+        // On the side that is ahead already they make it more so.
+        assertThat(Comparison.of(strata, new Bounds.Uncertain(0, 500, 0)).allowsClaim(0.001))
+                .isTrue();
+        var otherWay = List.of(new Stratum(new Arm(1_000, 60), new Arm(1_000, 20)));
+        assertThat(Comparison.of(otherWay, new Bounds.Uncertain(0, 0, 39)).allowsClaim(0.001))
+                .isTrue();
+        assertThat(Comparison.of(otherWay, new Bounds.Uncertain(0, 0, 40)).allowsClaim(0.001))
+                .isFalse();
+    }
+
+    @Test
+    void like_with_like_must_not_be_turned_either_where_all_together_say_more() {
+        // All together +6 points, like with like +2: a shift of 3 turns only the latter.
+        var strata = List.of(
+                new Stratum(new Arm(3_000, 360), new Arm(1_000, 100)),
+                new Stratum(new Arm(1_000, 40), new Arm(3_000, 60)));
+        var certain = Comparison.of(strata, NONE);
+        assertThat(certain.allowsClaim(0.001)).isTrue();
+        assertThat(certain.likeWithLike().orElseThrow().estimate()).isEqualTo(0.02, within(1e-12));
+        var moved = Comparison.of(strata, new Bounds.Uncertain(0, 120, 0));
+        assertThat(moved.bounds().orElseThrow().low()).isEqualTo(0.06 - 0.03, within(1e-12));
+        assertThat(moved.allowsClaim(0.001)).isFalse();
+        assertThat(Sentence.of(moved, 0.001, WORDS).en()).contains("lies between -1.00 and +6.00 points");
+        assertThat(Comparison.of(strata, new Bounds.Uncertain(0, 60, 0)).allowsClaim(0.001))
+                .isTrue();
+    }
+
+    @Test
+    void the_rates_of_a_sentence_are_those_that_its_difference_is_one_of() {
+        // Nowhere 20 on both sides: 9 of 10 tokens where many order, 9 of 10 links where few do.
+        var small = new ArrayList<Stratum>();
+        for (var i = 0; i < 20; i++) {
+            small.add(new Stratum(new Arm(18, 4), new Arm(2, 1)));
+            small.add(new Stratum(new Arm(2, 0), new Arm(18, 2)));
+        }
+        var comparison = Comparison.of(small, NONE);
+        assertThat(comparison.standardised()).isEmpty();
+        var mh = comparison.mantelHaenszel().orElseThrow();
+        assertThat(mh.token() - mh.link())
+                .isEqualTo(mh.difference().estimate(), within(1e-12))
+                .isEqualTo((4 / 18.0 - 0.5 + 0 - 2 / 18.0) / 2, within(1e-12));
+        assertThat(Sentence.of(comparison, 0.5, WORDS).en())
+                .contains("11.11% against 30.56% (of 400 and 400), a difference of -19.44 points")
+                .doesNotContain("20.00%", "15.00%");
+    }
+
+    @Test
+    void a_side_without_orders_makes_no_difference_certain() {
+        // Tokens without their like: together they are ahead, 20 of 150 against 5 %; the 25 that compare say nothing.
+        var strata =
+                List.of(new Stratum(new Arm(25, 0), new Arm(2_000, 100)), new Stratum(new Arm(125, 20), Arm.NOTHING));
+        var comparison = Comparison.of(strata, NONE);
+        assertThat(comparison.evidence().p()).isGreaterThan(0.2);
+        assertThat(comparison.simpson()).isEqualTo(Stratified.Simpson.AMBER);
+        for (var interval : List.of(
+                comparison.standardised().orElseThrow().difference(),
+                comparison.mantelHaenszel().orElseThrow().difference())) {
+            assertThat(interval.estimate()).isEqualTo(-0.05, within(1e-12));
+            assertThat(interval.high()).as("like Agresti and Caffo's").isBetween(0.01, 0.04);
+        }
+        var sentence = Sentence.of(comparison, comparison.evidence().p(), WORDS);
+        assertThat(sentence.en())
+                .contains("0.00% against 5.00% (of 25 and 2,000; 125 more people have too few alike on the other side")
+                .contains("-5.00 points");
+        assertThat(sentence.zh()).contains("共 25 与 2,000；另有 125 人缺少足够的可比对象，未计入");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "1,0", "0,1", "1,1"})
+    void where_nobody_or_everybody_orders_the_interval_is_not_a_point(int token, int link) {
+        var strata = List.of(
+                new Stratum(new Arm(50, 50L * token), new Arm(50, 50L * link)),
+                new Stratum(new Arm(30, 30L * token), new Arm(40, 40L * link)));
+        for (var interval : List.of(
+                Stratified.standardised(strata).orElseThrow().difference(),
+                Stratified.mantelHaenszel(strata).orElseThrow().difference())) {
+            assertThat(interval.estimate()).isEqualTo(token - link, within(1e-12));
+            assertThat(interval.high() - interval.low()).isBetween(0.05, 0.2);
+        }
     }
 
     @Test

@@ -58,6 +58,7 @@ class VectorsTest {
         var mh = Stratified.mantelHaenszel(SIMPSON).orElseThrow();
         is(mh.difference(), -0.012258, -0.023506, -0.001010, SIX_DIGITS);
         is(mh.ratio(), 0.798942, 0.653580, 0.976633, SIX_DIGITS);
+        assertThat(mh.token() - mh.link()).isEqualTo(-0.012258, within(SIX_DIGITS));
         assertThat(mh.test().statistic()).isEqualTo(4.778749, within(SIX_DIGITS));
         assertThat(mh.test().p()).isEqualTo(0.028813, within(SIX_DIGITS));
 
