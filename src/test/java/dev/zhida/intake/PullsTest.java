@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.hamcrest.Matchers;
@@ -390,7 +391,7 @@ class PullsTest {
             assertThat(window.span().length()).isBetween(Duration.ofSeconds(150), Duration.ofMinutes(5));
         });
         marketplace.trouble = asked -> {};
-        pass(config.backOffFirst());
+        clock.pass(config.backOffFirst());
         readAll();
         assertThat(coverage().gaps()).isEmpty();
         assertThat(lines()).isEqualTo(1);
@@ -582,7 +583,7 @@ class PullsTest {
             // It is asked too often for nothing: one window, and again not before an hour has passed.
             for (var hour = 0; hour < 2; hour++) {
                 marketplace.asked.clear();
-                pass(config.askedAgainAfter().minusSeconds(1));
+                clock.pass(config.askedAgainAfter().minusSeconds(1));
                 assertThat(retried()).isZero();
                 clock.pass(Duration.ofSeconds(1));
                 assertThat(retried()).isEqualTo(1);
@@ -594,7 +595,7 @@ class PullsTest {
                 assertThat(windows(null, null)).hasSize(all);
             }
             marketplace.trouble = asked -> {};
-            pass(config.askedAgainAfter());
+            clock.pass(config.askedAgainAfter());
             assertThat(retried()).isEqualTo(1);
             readAll();
             clock.pass(Duration.ofSeconds(5));
@@ -638,7 +639,7 @@ class PullsTest {
             plan();
             assertThat(windows(null, null)).allMatch(window -> window.feed() == Feed.ORDERS_UPDATED);
             marketplace.asked.clear();
-            pass(config.every());
+            clock.pass(config.every());
             plan();
             QuarkusTransaction.requiringNew()
                     .run(() -> pulls.sweep(connection, marketplace, LocalDate.parse("2026-03-02")));
@@ -693,7 +694,7 @@ class PullsTest {
         };
         for (var i = 0; i < 8; i++) {
             readAll();
-            pass(config.backOffMost());
+            clock.pass(config.backOffMost());
         }
         assertThat(windows(PullWindow.State.FAILED, null)).singleElement().satisfies(window -> {
             assertThat(window.failures()).isEqualTo(3);
@@ -743,7 +744,7 @@ class PullsTest {
     @Test
     void a_key_that_is_changed_while_windows_wait_fails_only_what_was_under_way_and_that_comes_back() throws Exception {
         // The connection is stamped by the real clock.
-        now.set(Instant.now());
+        clock.pass(Duration.between(clock.instant(), Instant.now()));
         connect("old", Map.of());
         var changed = new AtomicReference<>("old");
         var asked = new AtomicInteger();
@@ -752,7 +753,7 @@ class PullsTest {
                 connect("new", Map.of());
                 changed.set("new");
                 // The calls under way are refused after the change.
-                now.set(Instant.now().plusSeconds(5));
+                clock.pass(Duration.between(clock.instant(), Instant.now().plusSeconds(5)));
             }
             if (!question.secret().equals(changed.get())) {
                 throw failure(Kind.NOT_AUTHORISED);
@@ -993,7 +994,7 @@ class PullsTest {
                 Duration.ofDays(1_000));
         marketplace.allowedInPromotions = Map.of(Feed.ORDERS_SETTLED, Duration.ofMinutes(30));
         // The promotion of June begins on May 31st.
-        now.set(Instant.parse("2026-06-18T04:00:00Z"));
+        clock.pass(Duration.between(clock.instant(), Instant.parse("2026-06-18T04:00:00Z")));
         var begins = Instant.parse("2026-05-30T16:00:00Z");
         plan();
         assertThat(windows(null, PullWindow.Kind.LIVE))
