@@ -705,17 +705,21 @@ class ExperimentTest {
                 .body("items[1].remark", equalTo("没发"));
     }
 
-    @Test
-    void a_code_of_another_campaign_was_not_posted_instead() {
-        var id = runningByPost();
+    private void inACampaign(String code) {
         var campaign = UUID.randomUUID();
         jdbi.useHandle(handle -> {
             handle.execute("""
                     insert into campaign (id, brand_id, name, from_at, until_at, created_at)
                     select ?, id, ?, now(), now() + interval '9 days', now() from brand where name = 'test'
                     """, campaign, campaign.toString());
-            handle.execute("update placement set campaign_id = ? where code = ?", campaign, link);
+            handle.execute("update placement set campaign_id = ? where code = ?", campaign, code);
         });
+    }
+
+    @Test
+    void a_code_of_another_campaign_was_not_posted_instead() {
+        var id = runningByPost();
+        inACampaign(link);
         tell(World.CREATOR, id, 1, Map.of("usedCode", link))
                 .statusCode(422)
                 .body("code", equalTo("arms-not-comparable"));
@@ -799,6 +803,9 @@ class ExperimentTest {
         create(World.CREATOR, entry, token).statusCode(422).body("code", equalTo("arms-not-comparable"));
         create(World.CREATOR, link, link).statusCode(422).body("code", equalTo("arms-not-comparable"));
         create(World.OTHER_CREATOR, link, token).statusCode(404).body("code", equalTo("placement-not-found"));
+        inACampaign(entry);
+        create(World.CREATOR, link, token).statusCode(422).body("code", equalTo("arms-not-comparable"));
+        jdbi.useHandle(handle -> handle.execute("update placement set campaign_id = null where code = ?", entry));
         jdbi.useHandle(
                 handle -> handle.execute("update slot_lease set until_at = now() where placement_id = ?", id(token)));
         create(World.CREATOR, link, token).statusCode(422).body("code", equalTo("slots-not-apart"));

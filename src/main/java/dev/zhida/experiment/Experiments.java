@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -120,6 +121,7 @@ public class Experiments {
             String code,
             UUID creatorId,
             UUID offerId,
+            UUID campaignId,
             String platform,
             String scene,
             String medium,
@@ -186,6 +188,8 @@ public class Experiments {
                 && all.stream()
                         .allMatch(c -> c.creatorId().equals(entry.creatorId())
                                 && c.offerId().equals(entry.offerId())
+                                // A brand that sees the experiment is not to see what she does for others.
+                                && Objects.equals(c.campaignId(), entry.campaignId())
                                 && c.platform().equals(entry.platform())
                                 && c.scene().equals(entry.scene())
                                 && !c.ended())
@@ -196,7 +200,7 @@ public class Experiments {
             throw new Refusal(
                     Refusal.Kind.INVALID,
                     "arms-not-comparable",
-                    "name three live placements of one creator, offer, platform and scene: `code` and `linkCode` of medium "
+                    "name three live placements of one creator, offer, campaign, platform and scene: `code` and `linkCode` of medium "
                             + "LINK (with different labels), `tokenCode` of medium TOKEN");
         }
         var slots = new HashSet<Long>();
@@ -211,7 +215,8 @@ public class Experiments {
 
     private Candidate candidate(String code, Scope scope, Instant now) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select p.id, p.code, p.creator_id, p.offer_id, p.platform, p.scene, p.medium, l.slot_id,
+                        select p.id, p.code, p.creator_id, p.offer_id, p.campaign_id, p.platform, p.scene, p.medium,
+                               l.slot_id,
                                coalesce(l.exclusive, false) exclusive,
                                coalesce(p.disabled_at <= :now, false) or coalesce(p.expires_at <= :now, false) ended
                         from placement p left join campaign m on m.id = p.campaign_id
@@ -230,6 +235,7 @@ public class Experiments {
                                 row.getString("code"),
                                 row.getObject("creator_id", UUID.class),
                                 row.getObject("offer_id", UUID.class),
+                                row.getObject("campaign_id", UUID.class),
                                 row.getString("platform"),
                                 row.getString("scene"),
                                 row.getString("medium"),

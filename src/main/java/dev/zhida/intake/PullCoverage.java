@@ -2,6 +2,7 @@ package dev.zhida.intake;
 
 import dev.zhida.marketplace.Connections;
 import dev.zhida.marketplace.Feed;
+import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.BusinessTime;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -9,8 +10,9 @@ import java.time.YearMonth;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.Map;
 
-/** Whether what marketplaces told of a month was read completely. */
+/** Whether what marketplaces tell was read completely. */
 @ApplicationScoped
 public class PullCoverage {
 
@@ -32,6 +34,11 @@ public class PullCoverage {
      * @param states of the windows in it, or that there are none
      */
     public record Gap(String feed, Instant from, Instant until, List<String> states) {}
+
+    /** Until when the connected accounts of a marketplace have told all their orders; marketplaces without any are missing. */
+    public Map<Marketplace, Instant> ordersToldUntil() {
+        return store.ordersToldUntil();
+    }
 
     /**
      * A row that was read and not understood.

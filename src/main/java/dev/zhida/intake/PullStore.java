@@ -4,6 +4,7 @@ import static dev.zhida.database.SqlValues.utc;
 
 import dev.zhida.marketplace.Feed;
 import dev.zhida.marketplace.FeedPage;
+import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.MarketplaceFailure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -630,6 +633,25 @@ class PullStore {
                         new Standing(instant(row, "covered_to"), row.getLong("failed"), row.getLong("lost")))
                 .findOne()
                 .filter(standing -> standing.coveredTo() != null));
+    }
+
+    /** Until when every connected account of a marketplace has told its orders; those without a window yet left out. */
+    Map<Marketplace, Instant> ordersToldUntil() {
+        var told = new EnumMap<Marketplace, Instant>(Marketplace.class);
+        jdbi.useHandle(handle -> handle.createQuery("""
+                        select marketplace, min(covered_to) told_until from (
+                            select a.marketplace,
+                                coalesce(min(w.covers_from) filter (where w.state not in ('COMPLETE', 'TOO_LATE')),
+                                    max(w.until_at)) covered_to
+                            from marketplace_connection c join marketplace_account a on a.id = c.account_id
+                            join pull_window w on w.account_id = a.id and w.feed = 'ORDERS_UPDATED' and w.kind = 'LIVE'
+                            group by a.marketplace, a.id) account
+                        group by 1
+                        """)
+                .map((row, context) ->
+                        told.put(Marketplace.valueOf(row.getString("marketplace")), instant(row, "told_until")))
+                .list());
+        return told;
     }
 
     /**

@@ -16,6 +16,9 @@ final class AlertWords {
     private static final DateTimeFormatter AT_ENGLISH =
             DateTimeFormatter.ofPattern("HH:mm 'on' d MMM", Locale.ENGLISH).withZone(BusinessTime.ZONE);
 
+    /** Up to this part of a rate, what remains of it is next to nothing. */
+    private static final double LITTLE = 0.2;
+
     private record Name(String zh, String en) {}
 
     private static final Map<String, Name> NAMES = Map.ofEntries(
@@ -60,8 +63,12 @@ final class AlertWords {
         var what = name(cell.marketplace()).zh() + name(cell.medium()).zh();
         var turn =
                 switch (cell.measure()) {
-                    case OPEN -> change.drop() ? "打不开了，打开率" : "又能打开了，打开率";
-                    case ORDER -> change.drop() ? "不出单了，每次点击的订单" : "又出单了，每次点击的订单";
+                    case OPEN ->
+                        (change.drop() ? wholly(change) ? "打不开了" : "打开变少了" : wholly(change) ? "能打开了" : "打开变多了")
+                                + "，打开率";
+                    case ORDER ->
+                        (change.drop() ? wholly(change) ? "不出单了" : "出单变少了" : wholly(change) ? "出单了" : "出单变多了")
+                                + "，每次点击的订单";
                 };
         return "%s里的%s大约从 %s 起%s %s → %s%s"
                 .formatted(
@@ -80,13 +87,26 @@ final class AlertWords {
                 + (cell.appMajor() == 0 ? "" : " (version " + cell.appMajor() + ")")
                 + (cell.os() == null ? "" : " on " + name(cell.os()).en());
         var what = name(cell.marketplace()).en() + " " + name(cell.medium()).en();
-        var turn = change.drop() ? " stopped " : " started ";
-        return where + turn + (cell.measure() == Measure.OPEN ? "opening " : "bringing orders for ") + what
+        var fewer = change.drop() ? "fewer" : "more";
+        var turn = wholly(change)
+                ? (change.drop() ? " stopped " : " started ")
+                        + (cell.measure() == Measure.OPEN ? "opening " : "bringing orders for ")
+                : cell.measure() == Measure.OPEN
+                        ? " began to open " + fewer + " "
+                        : " began to bring " + fewer + " orders for ";
+        return where + turn + what
                 + " at about "
                 + AT_ENGLISH.format(change.at()) + ", "
                 + percent(change.before().value()) + " → "
                 + percent(change.after().value())
                 + (cell.timeOfOrders() == TimeOfOrders.CREATED ? " (by the time of order)" : "");
+    }
+
+    /** Whether hardly anything is left of it, or hardly anything was there before. */
+    private static boolean wholly(Change change) {
+        var before = change.before().value();
+        var after = change.after().value();
+        return change.drop() ? after <= LITTLE * before : before <= LITTLE * after;
     }
 
     private static Name name(Enum<?> constant) {

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 @Path("/api/v1/openness")
@@ -277,8 +278,8 @@ class OpennessResource {
             @QueryParam("measure") @DefaultValue("OPEN") Measure measure,
             @QueryParam("hostApp") @NotNull @Schema(required = true) HostApp hostApp,
             @QueryParam("appMajor") @Schema(description = "All versions together if left out.") Integer appMajor,
-            @QueryParam("os") Os os,
-            @QueryParam("scene") Scene scene,
+            @QueryParam("os") @Parameter(description = "All systems together if left out.") Os os,
+            @QueryParam("scene") @Parameter(description = "All scenes together if left out.") Scene scene,
             @QueryParam("marketplace") @NotNull @Schema(required = true) Marketplace marketplace,
             @QueryParam("medium") @NotNull @Schema(required = true) Medium medium,
             @QueryParam("from") @Schema(description = "A week before `until` if left out.") Instant from,

@@ -1,7 +1,9 @@
 package dev.zhida.openness;
 
+import static dev.zhida.database.SqlValues.array;
 import static dev.zhida.database.SqlValues.utc;
 
+import dev.zhida.database.SqlValues;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.openness.Cell.Measure;
 import dev.zhida.openness.ChangeDetector.Change;
@@ -60,7 +62,9 @@ class OpennessStore {
 
     /**
      * What happens to an order later says nothing of the link that led to it. Where a marketplace tells no click, an order
-     * counts in the minutes in which it was made, beside the clicks of the whole cell in these minutes.
+     * counts in the minutes in which it was made, beside the clicks of the whole cell in these minutes. Orders do not say
+     * how their click was answered, so that all clicks count on a placement whose fans were sent straight on at all. What
+     * a marketplace has not told yet is not counted as nothing.
      */
     private static final String ORDERS = """
             with clicks as (
@@ -68,8 +72,9 @@ class OpennessStore {
                        t.placement_id, count(*) n
                 from touch t
                 where t.day between touch_day(:lowId) and touch_day(:highId) and t.id >= :lowId and t.id < :highId
-                  and t.kind = 'CLICK' and t.outcome = 'REDIRECT' and t.human
+                  and t.kind = 'CLICK' and t.human
                 group by 1, 2
+                having bool_or(t.outcome = 'REDIRECT')
             ), orders as (
                 select date_bin('10 minutes', coalesce(o.clicked_at, o.created_at), timestamptz '2000-01-01 00:00Z') bin,
                        a.placement_id, o.clicked_at is null unclicked, count(distinct (o.marketplace, o.parent_no)) n
@@ -88,6 +93,9 @@ class OpennessStore {
                    0 app_major, '' os, p.scene, o.marketplace, p.medium, sum(a.clicks)::bigint shown,
                    least(sum(a.clicks), sum(a.orders))::bigint opened
             from acts a join placement p on p.id = a.placement_id join offer o on o.id = p.offer_id
+            where not exists (
+                select from unnest(cast(:marketplaces as text[]), cast(:told as timestamptz[])) as until (marketplace, told)
+                where until.marketplace = o.marketplace and a.bin + interval '10 minutes' + :within::interval > until.told)
             group by 2, 3, 6, 7, 8
             having sum(a.clicks) > 0
             """;
@@ -122,22 +130,29 @@ class OpennessStore {
                 .execute();
     }
 
-    /** Counts from touches and orders, without keeping it. */
+    /** Counts from touches and orders as they are now, without keeping it. */
     List<Counted> count(Handle handle, Measure measure, Duration within, Instant from, Instant until) {
-        return bindPeriod(handle.createQuery(sql(measure) + " order by bin, " + order()), within, from, until)
+        return bindPeriod(handle.createQuery(sql(measure) + " order by bin, " + order()), within, from, until, Map.of())
                 .map((row, context) -> counted(row))
                 .list();
     }
 
-    /** Counts and keeps it. */
-    void keep(Handle handle, Measure measure, Duration within, Instant from, Instant until) {
+    /** Counts and keeps it, but for orders of marketplaces that have not told them yet. */
+    void keep(
+            Handle handle,
+            Measure measure,
+            Duration within,
+            Instant from,
+            Instant until,
+            Map<Marketplace, Instant> toldUntil) {
         bindPeriod(
                         handle.createUpdate("insert into openness_count (" + CELL + ", bin, shown, opened) select "
                                 + CELL + ", bin, shown, opened from (" + sql(measure)
                                 + ") counted on conflict do nothing"),
                         within,
                         from,
-                        until)
+                        until,
+                        toldUntil)
                 .execute();
     }
 
@@ -152,7 +167,10 @@ class OpennessStore {
         return "host_app, app_major, os, scene, marketplace, medium";
     }
 
-    private static <S extends SqlStatement<S>> S bindPeriod(S statement, Duration within, Instant from, Instant until) {
+    private static <S extends SqlStatement<S>> S bindPeriod(
+            S statement, Duration within, Instant from, Instant until, Map<Marketplace, Instant> toldUntil) {
+        array(statement, "marketplaces", String.class, List.copyOf(toldUntil.keySet()), Enum::name);
+        array(statement, "told", OffsetDateTime.class, List.copyOf(toldUntil.values()), SqlValues::utc);
         return statement
                 .bind("within", within.toString())
                 .bind("lowId", firstId(from))
@@ -321,14 +339,15 @@ class OpennessStore {
     }
 
     /** Counts of a cell, added up by {@code step}; without an app's version those of all versions. */
+    /** Cells of any system or scene where the given one has none. */
     List<Count> timeline(Cell cell, boolean anyMajor, Instant from, Instant until, Duration step) {
         return jdbi.withHandle(handle -> bind(handle.createQuery("""
                         select date_bin(:step::interval, bin, timestamptz '2000-01-01 00:00+08') at, sum(shown)::bigint shown,
                                sum(opened)::bigint opened
                         from openness_count
-                        where bin >= :from and bin < :until and measure = :measure and host_app = :hostApp and os = :os
-                          and scene = :scene and marketplace = :marketplace and medium = :medium
-                          and (:anyMajor or app_major = :appMajor)
+                        where bin >= :from and bin < :until and measure = :measure and host_app = :hostApp
+                          and marketplace = :marketplace and medium = :medium and (:anyMajor or app_major = :appMajor)
+                          and (:os = '' or os = :os) and (:scene = '' or scene = :scene)
                         group by 1 order by 1
                         """), cell)
                 .bind("anyMajor", anyMajor)

@@ -2,6 +2,7 @@ package dev.zhida.openness;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.identity.AuditTrail;
+import dev.zhida.intake.PullCoverage;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.openness.Cell.Measure;
 import dev.zhida.openness.ChangeDetector.Change;
@@ -51,6 +52,7 @@ class OpennessWatch {
     private final HostAppPolicies policies;
     private final TouchPartitions partitions;
     private final Counts counts;
+    private final PullCoverage pulls;
     private final AuditTrail audit;
     private final Clock clock;
     private boolean failing;
@@ -62,6 +64,7 @@ class OpennessWatch {
             HostAppPolicies policies,
             TouchPartitions partitions,
             Counts counts,
+            PullCoverage pulls,
             AuditTrail audit,
             Clock clock) {
         this.jdbi = jdbi;
@@ -70,6 +73,7 @@ class OpennessWatch {
         this.policies = policies;
         this.partitions = partitions;
         this.counts = counts;
+        this.pulls = pulls;
         this.audit = audit;
         this.clock = clock;
     }
@@ -103,7 +107,7 @@ class OpennessWatch {
                 return false;
             }
             var until = from.plus(AT_A_TIME).isBefore(over) ? from.plus(AT_A_TIME) : over;
-            store.keep(handle, measure, within(measure), from, until);
+            store.keep(handle, measure, within(measure), from, until, pulls.ordersToldUntil());
             for (var test : store.tests(handle, measure, from, until)) {
                 var detector = new ChangeDetector(settings(), test.startedAt());
                 for (var count : test.counts()) {

@@ -9,7 +9,8 @@
  * <p>Decisions: touches are counted by the ten minutes of their click, from the touches themselves by the time in their
  * ids, once these minutes and those in which fans open are over: nothing is added to the fan's way, and a count never
  * changes. Touches that reach the database later than that, from the spool of a node that was without it, are missing
- * from the kept counts; a run over the stored touches has them. Orders of marketplaces that tell no click count by their
+ * from the kept counts; a run over the stored touches has them. Orders that a marketplace has not told when they are
+ * counted, because an account could not be read, are no orders that did not come: these minutes have no count. Orders of marketplaces that tell no click count by their
  * own time beside the clicks of the same minutes; there the bound on false alarms is as good as orders keep pace with
  * clicks. The test is an e-process against "one constant, unknown rate": see {@link ChangeDetector}.
  */

@@ -4,6 +4,7 @@ import static dev.zhida.database.SqlValues.utc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zhida.MovingClock;
 import dev.zhida.TestDatabase;
 import dev.zhida.World;
 import dev.zhida.identity.AuditTrail;
@@ -35,7 +36,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -108,27 +108,10 @@ class PullsTest {
     @Inject
     Jdbi jdbi;
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
+    private final MovingClock clock = new MovingClock(Clock.fixed(NOON, ZoneOffset.UTC));
     private final ScriptedMarketplace marketplace = new ScriptedMarketplace();
     private Connection connection;
     private Pulls pulls;
-
-    private final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-    };
 
     @BeforeEach
     void begin() {
@@ -161,10 +144,6 @@ class PullsTest {
         while (readOne()) {
             // The next one.
         }
-    }
-
-    private void pass(Duration time) {
-        now.updateAndGet(at -> at.plus(time));
     }
 
     private List<PullWindow> windows(PullWindow.State state, PullWindow.Kind kind) {
@@ -216,12 +195,12 @@ class PullsTest {
         assertThat(coverage().from()).isEqualTo(NOON.minus(config.behind()).minus(config.startBack()));
         var asked = marketplace.asked.size();
 
-        pass(config.every().minusSeconds(1));
+        clock.pass(config.every().minusSeconds(1));
         plan();
         readAll();
         assertThat(marketplace.asked).hasSize(asked);
 
-        pass(Duration.ofSeconds(1));
+        clock.pass(Duration.ofSeconds(1));
         plan();
         readAll();
         assertThat(marketplace.asked).hasSize(asked + 1);
@@ -270,11 +249,11 @@ class PullsTest {
         marketplace.trouble = asked -> {};
         marketplace.asked.clear();
         // As long as it may be alive nobody else touches its window.
-        pass(config.lease().minusMillis(1));
+        clock.pass(config.lease().minusMillis(1));
         readAll();
         assertThat(marketplace.asked).noneMatch(asked -> "20".equals(asked.cursor()));
         marketplace.asked.clear();
-        pass(Duration.ofMillis(1));
+        clock.pass(Duration.ofMillis(1));
         readAll();
         assertThat(marketplace.asked.getFirst().cursor()).isEqualTo("20");
         assertThat(lines()).isEqualTo(25);
@@ -311,7 +290,7 @@ class PullsTest {
             assertThat(window.failure()).startsWith("ours: ");
             assertThat(window.cursor()).isNull();
         });
-        pass(Duration.ofMinutes(1));
+        clock.pass(Duration.ofMinutes(1));
         readAll();
         assertThat(lines()).isEqualTo(15);
     }
@@ -379,21 +358,21 @@ class PullsTest {
             plan();
             readAll();
             assertThat(coverage().gaps()).isEmpty();
-            assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+            assertThat(coverage().coveredTo()).isEqualTo(clock.instant().minus(config.behind()));
             assertThat(lines()).isEqualTo(30);
             // What is planned next is narrow at once, and wide again some hours later.
-            pass(Duration.ofMinutes(50));
+            clock.pass(Duration.ofMinutes(50));
             var before = windows(null, PullWindow.Kind.LIVE).size();
             plan();
             assertThat(windows(null, PullWindow.Kind.LIVE)).hasSizeGreaterThanOrEqualTo(before + 4);
             readAll();
             marketplace.trouble = asked -> {};
-            pass(Duration.ofHours(3));
+            clock.pass(Duration.ofHours(3));
             plan();
             assertThat(windows(PullWindow.State.PENDING, null)).hasSizeLessThanOrEqualTo(4);
             readAll();
             assertThat(coverage().gaps()).isEmpty();
-            now.set(NOON);
+            clock.reset();
         }
     }
 
@@ -407,12 +386,12 @@ class PullsTest {
         readAll();
         assertThat(windows(null, null)).allSatisfy(window -> {
             assertThat(window.state()).isEqualTo(PullWindow.State.PENDING);
-            assertThat(window.nextAttemptAt()).isAfter(now.get());
+            assertThat(window.nextAttemptAt()).isAfter(clock.instant());
             // Halved until it was, and no further.
             assertThat(window.span().length()).isBetween(Duration.ofSeconds(150), Duration.ofMinutes(5));
         });
         marketplace.trouble = asked -> {};
-        pass(config.backOffFirst());
+        clock.pass(config.backOffFirst());
         readAll();
         assertThat(coverage().gaps()).isEmpty();
         assertThat(lines()).isEqualTo(1);
@@ -454,20 +433,20 @@ class PullsTest {
                 var window = windows(PullWindow.State.PENDING, null).getFirst();
                 assertThat(window.failureKind()).isEqualTo(kind);
                 assertThat(window.failure()).contains("words of the marketplace");
-                var wait = Duration.between(now.get(), window.nextAttemptAt());
+                var wait = Duration.between(clock.instant(), window.nextAttemptAt());
                 var most = config.backOffFirst().multipliedBy(1L << (attempt - 1));
                 assertThat(wait).isBetween(most.dividedBy(2), most);
                 assertThat(coverage().gaps()).singleElement().satisfies(gap -> assertThat(gap.states())
                         .containsExactly("PENDING"));
                 // Not a moment earlier.
-                pass(wait.minusMillis(1));
+                clock.pass(wait.minusMillis(1));
                 assertThat(readOne()).isFalse();
-                pass(Duration.ofMillis(1));
+                clock.pass(Duration.ofMillis(1));
             }
             readAll();
             assertThat(coverage().gaps()).isEmpty();
             assertThat(lines()).isEqualTo(1);
-            now.set(NOON);
+            clock.reset();
         }
     }
 
@@ -483,10 +462,10 @@ class PullsTest {
         marketplace.asked.clear();
         readAll();
         assertThat(marketplace.asked).isEmpty();
-        pass(Duration.ofMillis(6_999));
+        clock.pass(Duration.ofMillis(6_999));
         readAll();
         assertThat(marketplace.asked).isEmpty();
-        pass(Duration.ofSeconds(6));
+        clock.pass(Duration.ofSeconds(6));
         readAll();
         assertThat(coverage().gaps()).isEmpty();
     }
@@ -503,7 +482,7 @@ class PullsTest {
         marketplace.asked.clear();
         readAll();
         assertThat(marketplace.asked).isEmpty();
-        pass(config.backOffFirst());
+        clock.pass(config.backOffFirst());
         readAll();
         assertThat(marketplace.asked).hasSizeGreaterThan(1);
         assertThat(coverage().gaps()).isEmpty();
@@ -520,7 +499,7 @@ class PullsTest {
             readAll();
             marketplace.asked.clear();
             for (var minute = 0; minute < 10; minute++) {
-                pass(config.every());
+                clock.pass(config.every());
                 plan();
                 readAll();
             }
@@ -541,9 +520,9 @@ class PullsTest {
             plan();
             readAll();
             assertThat(coverage().gaps()).isEmpty();
-            assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+            assertThat(coverage().coveredTo()).isEqualTo(clock.instant().minus(config.behind()));
             assertThat(lines()).isEqualTo(1);
-            now.set(NOON);
+            clock.reset();
         }
     }
 
@@ -558,7 +537,7 @@ class PullsTest {
         fails(1, Kind.NOT_AUTHORISED);
         plan();
         readAll();
-        store.retryNotAuthorised(config.askedAgainAfter(), now.get());
+        store.retryNotAuthorised(config.askedAgainAfter(), clock.instant());
         assertThat(windows(PullWindow.State.FAILED, null)).hasSize(1);
         var operator = operator();
         jdbi.useHandle(h -> h.execute(
@@ -566,11 +545,11 @@ class PullsTest {
                         + " values (?, '0123456789abcdef', '\\x000000000000000000000000',"
                         + " '\\x0000000000000000000000000000000000', ?, ?)",
                 connection.accountId(),
-                utc(now.get().plusSeconds(1)),
+                utc(clock.instant().plusSeconds(1)),
                 operator.personId()));
         try {
-            pass(Duration.ofSeconds(2));
-            store.retryNotAuthorised(config.askedAgainAfter(), now.get());
+            clock.pass(Duration.ofSeconds(2));
+            store.retryNotAuthorised(config.askedAgainAfter(), clock.instant());
             readAll();
             assertThat(coverage().gaps()).isEmpty();
         } finally {
@@ -604,9 +583,9 @@ class PullsTest {
             // It is asked too often for nothing: one window, and again not before an hour has passed.
             for (var hour = 0; hour < 2; hour++) {
                 marketplace.asked.clear();
-                pass(config.askedAgainAfter().minusSeconds(1));
+                clock.pass(config.askedAgainAfter().minusSeconds(1));
                 assertThat(retried()).isZero();
-                pass(Duration.ofSeconds(1));
+                clock.pass(Duration.ofSeconds(1));
                 assertThat(retried()).isEqualTo(1);
                 // The next look comes before it was read.
                 assertThat(retried()).isZero();
@@ -616,10 +595,10 @@ class PullsTest {
                 assertThat(windows(null, null)).hasSize(all);
             }
             marketplace.trouble = asked -> {};
-            pass(config.askedAgainAfter());
+            clock.pass(config.askedAgainAfter());
             assertThat(retried()).isEqualTo(1);
             readAll();
-            pass(Duration.ofSeconds(5));
+            clock.pass(Duration.ofSeconds(5));
             assertThat(retried()).isEqualTo(all - 1);
             readAll();
             plan();
@@ -632,7 +611,7 @@ class PullsTest {
     }
 
     private int retried() {
-        return store.retryNotAuthorised(config.askedAgainAfter(), now.get());
+        return store.retryNotAuthorised(config.askedAgainAfter(), clock.instant());
     }
 
     @Test
@@ -660,7 +639,7 @@ class PullsTest {
             plan();
             assertThat(windows(null, null)).allMatch(window -> window.feed() == Feed.ORDERS_UPDATED);
             marketplace.asked.clear();
-            pass(config.every());
+            clock.pass(config.every());
             plan();
             QuarkusTransaction.requiringNew()
                     .run(() -> pulls.sweep(connection, marketplace, LocalDate.parse("2026-03-02")));
@@ -715,7 +694,7 @@ class PullsTest {
         };
         for (var i = 0; i < 8; i++) {
             readAll();
-            pass(config.backOffMost());
+            clock.pass(config.backOffMost());
         }
         assertThat(windows(PullWindow.State.FAILED, null)).singleElement().satisfies(window -> {
             assertThat(window.failures()).isEqualTo(3);
@@ -765,7 +744,7 @@ class PullsTest {
     @Test
     void a_key_that_is_changed_while_windows_wait_fails_only_what_was_under_way_and_that_comes_back() throws Exception {
         // The connection is stamped by the real clock.
-        now.set(Instant.now());
+        clock.pass(Duration.between(clock.instant(), Instant.now()));
         connect("old", Map.of());
         var changed = new AtomicReference<>("old");
         var asked = new AtomicInteger();
@@ -774,7 +753,7 @@ class PullsTest {
                 connect("new", Map.of());
                 changed.set("new");
                 // The calls under way are refused after the change.
-                now.set(Instant.now().plusSeconds(5));
+                clock.pass(Duration.between(clock.instant(), Instant.now().plusSeconds(5)));
             }
             if (!question.secret().equals(changed.get())) {
                 throw failure(Kind.NOT_AUTHORISED);
@@ -810,7 +789,7 @@ class PullsTest {
         };
         readAll();
         assertThat(lines()).isEqualTo(10);
-        pass(Duration.ofMinutes(1));
+        clock.pass(Duration.ofMinutes(1));
         readAll();
         assertThat(lines()).isEqualTo(25);
         assertThat(coverage().gaps()).isEmpty();
@@ -831,7 +810,7 @@ class PullsTest {
         assertThat(coverage().coveredTo()).isEqualTo(NOON.minus(config.behind()));
         assertThat(store.standing(connection.accountId(), Feed.ORDERS_UPDATED))
                 .hasValueSatisfying(standing -> assertThat(standing.lost()).isGreaterThan(3 * 3_600));
-        pass(Duration.ofDays(1));
+        clock.pass(Duration.ofDays(1));
         plan();
         readAll();
         assertThat(coverage().gaps()).isNotEmpty();
@@ -869,12 +848,12 @@ class PullsTest {
         for (var i = 0; i < 100; i++) {
             order(NOON.plusSeconds(i * 800L));
         }
-        pass(Duration.ofHours(30));
+        clock.pass(Duration.ofHours(30));
         plan();
         assertThat(windows(PullWindow.State.PENDING, null)).hasSizeBetween(30, 32);
         readAll();
         assertThat(coverage().gaps()).isEmpty();
-        assertThat(coverage().coveredTo()).isEqualTo(now.get().minus(config.behind()));
+        assertThat(coverage().coveredTo()).isEqualTo(clock.instant().minus(config.behind()));
         assertThat(lines()).isEqualTo(100);
     }
 
@@ -995,7 +974,7 @@ class PullsTest {
                 Duration.ofDays(1_000));
         marketplace.allowedInPromotions = Map.of(Feed.ORDERS_SETTLED, Duration.ofMinutes(30));
         // The promotion of June begins on May 31st.
-        now.set(Instant.parse("2026-06-18T04:00:00Z"));
+        clock.pass(Duration.between(clock.instant(), Instant.parse("2026-06-18T04:00:00Z")));
         var begins = Instant.parse("2026-05-30T16:00:00Z");
         plan();
         assertThat(windows(null, PullWindow.Kind.LIVE))
@@ -1024,8 +1003,8 @@ class PullsTest {
                 .call(() -> pulls.backfill(
                         connection,
                         marketplace,
-                        now.get().minus(Duration.ofDays(100)),
-                        now.get(),
+                        clock.instant().minus(Duration.ofDays(100)),
+                        clock.instant(),
                         List.of(Feed.RELATION_REFUNDS_UPDATED),
                         operator()));
         assertThat(store.backfill(run.id()))
@@ -1151,7 +1130,7 @@ class PullsTest {
         readAll();
         marketplace.has(
                 order.asOf(NOON.plusSeconds(30)).status(OrderStatus.RECEIVED).build());
-        pass(Duration.ofMinutes(2));
+        clock.pass(Duration.ofMinutes(2));
         plan();
         readAll();
         var status = jdbi.withHandle(h -> h.createQuery("select status from order_line where account_id = :id")

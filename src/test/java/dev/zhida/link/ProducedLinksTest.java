@@ -4,6 +4,7 @@ import static dev.zhida.database.SqlValues.utc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.zhida.MovingClock;
 import dev.zhida.OwnDatabase;
 import dev.zhida.World;
 import dev.zhida.identity.People;
@@ -35,8 +36,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,24 +94,7 @@ class ProducedLinksTest {
     @Inject
     Jdbi jdbi;
 
-    private volatile Duration passed = Duration.ZERO;
-    private final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(passed);
-        }
-    };
-
+    private final MovingClock clock = new MovingClock(Clock.systemUTC());
     private final Scripted marketplace = new Scripted();
     private NativeTokens tokens;
     private UUID creator;
@@ -296,10 +278,6 @@ class ProducedLinksTest {
         }
     }
 
-    private void pass(Duration time) {
-        passed = passed.plus(time);
-    }
-
     @Test
     void a_kit_is_made_without_asking_and_earns_once_its_marketplace_has_answered() {
         var connection = account(Marketplace.JD);
@@ -344,11 +322,11 @@ class ProducedLinksTest {
         askAll(connection);
         // It is the account that asked too often: its other placements wait as well.
         assertThat(marketplace.asked).hasSize(1);
-        pass(config.backOffFirst());
+        clock.pass(config.backOffFirst());
         askAll(connection);
         assertThat(marketplace.asked).hasSize(2);
         assertThat(now(kit.getFirst()).earnsNot()).isEqualTo("link-pending");
-        pass(config.backOffFirst().multipliedBy(2));
+        clock.pass(config.backOffFirst().multipliedBy(2));
         askAll(connection);
         assertThat(kit).allMatch(posted -> now(posted).earns());
         assertThat(marketplace.asked).hasSize(5);
@@ -367,7 +345,7 @@ class ProducedLinksTest {
         assertThat(marketplace.asked)
                 .extracting(Connector.LinkWish::slot)
                 .containsExactly(old.slot().value());
-        pass(config.backOffFirst());
+        clock.pass(config.backOffFirst());
         askAll(connection);
         assertThat(marketplace.asked).hasSize(3);
         assertThat(kit.subList(1, 3)).allMatch(posted -> now(posted).earns());
@@ -387,10 +365,10 @@ class ProducedLinksTest {
         kit(Marketplace.JD, item(Marketplace.JD), 2, Medium.LINK);
         marketplace.fails(1, Kind.PLATFORM, Duration.ofMinutes(10));
         askAll(connection);
-        pass(Duration.ofMinutes(9));
+        clock.pass(Duration.ofMinutes(9));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(1);
-        pass(Duration.ofMinutes(1).plus(config.backOffFirst()));
+        clock.pass(Duration.ofMinutes(1).plus(config.backOffFirst()));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(3);
     }
@@ -418,9 +396,9 @@ class ProducedLinksTest {
         assertThat(now(posted).destination()).isEqualTo(posted.placement().destination());
 
         // As long as it may be alive nobody else asks.
-        pass(config.lease().minusSeconds(5));
+        clock.pass(config.lease().minusSeconds(5));
         assertThat(askOne(connection)).isFalse();
-        pass(Duration.ofSeconds(6));
+        clock.pass(Duration.ofSeconds(6));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(2);
         assertThat(tokens.history(id)).hasSize(1);
@@ -484,7 +462,7 @@ class ProducedLinksTest {
             assertThat(one.dueAt()).isNull();
         });
 
-        pass(Duration.ofDays(400));
+        clock.pass(Duration.ofDays(400));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(2);
         // Too soon by the clock of whoever makes kits, then late enough.
@@ -515,7 +493,7 @@ class ProducedLinksTest {
         assertThat(kit)
                 .allMatch(posted -> "account-not-authorised".equals(now(posted).earnsNot()));
         assertThat(store.wantReconnected(clock.instant())).isZero();
-        pass(config.bindingMost().minusMinutes(5));
+        clock.pass(config.bindingMost().minusMinutes(5));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(3);
 
@@ -528,10 +506,10 @@ class ProducedLinksTest {
         assertThat(store.wantReconnected(clock.instant())).isZero();
 
         // Nobody changes anything, and it was passing.
-        pass(config.bindingMost().minusMinutes(5));
+        clock.pass(config.bindingMost().minusMinutes(5));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(6);
-        pass(Duration.ofMinutes(5));
+        clock.pass(Duration.ofMinutes(5));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(15);
         assertThat(kit).allMatch(posted -> now(posted).earns());
@@ -583,12 +561,12 @@ class ProducedLinksTest {
         var posted = one(Marketplace.TAOBAO, Medium.NATIVE_TOKEN);
         askAll(connection);
         var led = now(posted);
-        pass(Duration.ofDays(28));
+        clock.pass(Duration.ofDays(28));
         marketplace.fails(1, Kind.NOT_AUTHORISED);
         askAll(connection);
         assertThat(marketplace.asked).hasSize(2);
         assertThat(now(posted)).isEqualTo(led);
-        pass(config.bindingMost());
+        clock.pass(config.bindingMost());
         askAll(connection);
         assertThat(marketplace.asked).hasSize(3);
         assertThat(tokens.history(posted.placement().id())).hasSize(2);
@@ -601,11 +579,11 @@ class ProducedLinksTest {
         marketplace.fails(1, Kind.PLATFORM);
         askAll(connection);
         assertThat(now(posted).earnsNot()).isEqualTo("link-pending");
-        pass(config.backOffFirst());
+        clock.pass(config.backOffFirst());
         marketplace.fails(1, Kind.CALLER);
         askAll(connection);
         assertThat(now(posted).earnsNot()).isEqualTo("link-refused");
-        pass(Duration.ofDays(100));
+        clock.pass(Duration.ofDays(100));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(2);
     }
@@ -637,10 +615,10 @@ class ProducedLinksTest {
         var plain = one(Marketplace.TAOBAO, Medium.LINK);
         askAll(connection);
         assertThat(marketplace.asked).hasSize(2);
-        pass(Duration.ofDays(27).minusMinutes(1));
+        clock.pass(Duration.ofDays(27).minusMinutes(1));
         askAll(connection);
         assertThat(marketplace.asked).hasSize(2);
-        pass(Duration.ofMinutes(2));
+        clock.pass(Duration.ofMinutes(2));
         askAll(connection);
         // Links of Taobao do not expire.
         assertThat(marketplace.asked).hasSize(3);
@@ -686,7 +664,7 @@ class ProducedLinksTest {
         marketplace.bound = Optional.of(true);
         askAll(connection);
         assertThat(now(posted).earns()).isFalse();
-        pass(config.bindingFirst());
+        clock.pass(config.bindingFirst());
         askAll(connection);
         assertThat(now(posted).earnsNot()).isNull();
         assertThat(now(posted).destination()).contains("duo_coupon_landing");
@@ -722,7 +700,7 @@ class ProducedLinksTest {
                 .mapTo(String.class)
                 .one());
         assertThat(words).isEqualTo("none");
-        pass(config.backOffFirst());
+        clock.pass(config.backOffFirst());
         askAll(connection);
         assertThat(marketplace.asked).hasSize(3);
         assertThat(store.open(connection.accountId(), null, 10)).isEmpty();

@@ -9,11 +9,14 @@ import dev.zhida.RollupCheck;
 import dev.zhida.SeedsWorld;
 import dev.zhida.TestDatabase;
 import dev.zhida.World;
+import dev.zhida.intake.PullCoverage;
+import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.openness.Cell.Measure;
 import dev.zhida.touch.TouchFixture;
 import dev.zhida.touch.TouchInbox;
 import dev.zhida.touch.TouchLog;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -47,6 +50,9 @@ class SeedsTest {
 
     @Inject
     OpennessStore store;
+
+    @Inject
+    PullCoverage pulls;
 
     @Inject
     TouchLog log;
@@ -241,6 +247,11 @@ class SeedsTest {
             }
         }
         inbox.awaitTaken();
+        // One of them read our page first: her order would not say so.
+        jdbi.useHandle(handle -> handle.execute(
+                "update touch set outcome = 'LANDING' where placement_id = ? and id = (select id from touch where placement_id = ? limit 1)",
+                taobao,
+                taobao));
         order("JD", jd, null, at.plusSeconds(500), "PAID");
         order("JD", jd, null, at.plusSeconds(500), "INVALID");
         order("JD", jd, null, at.plusSeconds(500), "CREATED");
@@ -261,6 +272,31 @@ class SeedsTest {
                         "of JD what was made in these minutes; of Taobao what was clicked in them and made within six hours")
                 .containsExactlyInAnyOrder("JD CREATED 20 2", "TAOBAO CLICKED 20 1");
 
+        QuarkusTransaction.begin();
+        try {
+            // Orders of JD are read to one minute before what these clicks may still bring.
+            told("JD", from, from.plus(Duration.ofHours(6)).plusSeconds(540));
+            assertThat(pulls.ordersToldUntil()).containsOnlyKeys(Marketplace.JD);
+            List<String> kept = jdbi.withHandle(handle -> {
+                handle.execute("delete from openness_count where measure = 'ORDER'");
+                store.keep(
+                        handle,
+                        Measure.ORDER,
+                        Duration.ofHours(6),
+                        from,
+                        from.plus(Duration.ofHours(3)),
+                        pulls.ordersToldUntil());
+                return handle.createQuery("select marketplace from openness_count where measure = 'ORDER'")
+                        .mapTo(String.class)
+                        .list();
+            });
+            assertThat(kept)
+                    .as("what a marketplace has not told is not counted as nothing")
+                    .containsExactly("TAOBAO");
+        } finally {
+            QuarkusTransaction.rollback();
+        }
+
         var change = new ChangeDetector.Change(
                 at, at, new ChangeDetector.Rate(100, 10), new ChangeDetector.Rate(100, 0), 20);
         for (var one : counted) {
@@ -269,6 +305,28 @@ class SeedsTest {
                     .isEqualTo(created);
             assertThat(AlertWords.zh(one.cell(), change).endsWith("（按下单时间）")).isEqualTo(created);
         }
+    }
+
+    /** An account that is connected, and its orders are read between two times. */
+    private void told(String marketplace, Instant from, Instant until) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        with account as (
+                            insert into marketplace_account values (gen_random_uuid(), :marketplace, gen_random_uuid()::text, now())
+                            returning id
+                        ), connection as (
+                            insert into marketplace_connection (account_id, key_id, nonce, content, changed_at, changed_by)
+                            select a.id, repeat('0', 16), decode(repeat('00', 12), 'hex'), decode(repeat('00', 17), 'hex'),
+                                now(), (select id from person limit 1)
+                            from account a
+                        )
+                        insert into pull_window (account_id, feed, kind, from_at, covers_from, until_at, state,
+                            next_attempt_at, created_at, finished_at)
+                        select id, 'ORDERS_UPDATED', 'LIVE', :from, :from, :until, 'COMPLETE', now(), now(), now() from account
+                        """)
+                .bind("marketplace", marketplace)
+                .bind("from", from.atOffset(ZoneOffset.UTC))
+                .bind("until", until.atOffset(ZoneOffset.UTC))
+                .execute());
     }
 
     private long placement(String marketplace) {
