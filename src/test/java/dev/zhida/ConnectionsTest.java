@@ -189,10 +189,10 @@ class ConnectionsTest {
                 .body("code", equalTo("setting-unknown"))
                 .body("detail", endsWith("not [ALL]"));
         put(account, Map.of("feedsOff", "ORDERS_CREATED")).statusCode(200);
-        put(account, Map.of("feedsOff", "ORDERS_CREATED,ORDERS_UPDATED"))
+        put(account, Map.of("feedsOff", "ORDERS_UPDATED"))
                 .statusCode(422)
                 .body("code", equalTo("setting-unknown"))
-                .body("detail", startsWith("`feedsOff` leaves ORDERS_UPDATED or ORDERS_CREATED"));
+                .body("detail", startsWith("`feedsOff` leaves ORDERS_UPDATED"));
         // Pinduoduo tells of no punishments.
         put(account(Marketplace.PDD), Map.of("feedsOff", "PUNISHMENTS"))
                 .statusCode(422)

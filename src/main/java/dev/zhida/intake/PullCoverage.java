@@ -1,8 +1,8 @@
 package dev.zhida.intake;
 
-import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.Connections;
 import dev.zhida.marketplace.Feed;
+import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.BusinessTime;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;

@@ -33,7 +33,7 @@ public final class ConnectionSettings {
 
     /**
      * {@link Feed}s, separated by commas, that the account has no permission for: they are not asked for, and lack nothing.
-     * One that tells of all orders has to stay.
+     * {@link Feed#ORDERS_UPDATED} stays.
      */
     public static final String FEEDS_OFF = "feedsOff";
 
@@ -86,13 +86,11 @@ public final class ConnectionSettings {
                     "setting-unknown",
                     "`" + FEEDS_OFF + "` names some of " + known + ", separated by commas; not " + unknown);
         }
-        known.removeAll(feedsOff(settings));
-        if (!feeds.isEmpty() && !known.contains(Feed.ORDERS_UPDATED) && !known.contains(Feed.ORDERS_CREATED)) {
+        if (feedsOff(settings).contains(Feed.ORDERS_UPDATED)) {
             throw new Refusal(
                     Refusal.Kind.INVALID,
                     "setting-unknown",
-                    "`" + FEEDS_OFF + "` leaves " + Feed.ORDERS_UPDATED + " or " + Feed.ORDERS_CREATED
-                            + ": without them no orders are known");
+                    "`" + FEEDS_OFF + "` leaves " + Feed.ORDERS_UPDATED + ": without it no orders are known");
         }
     }
 

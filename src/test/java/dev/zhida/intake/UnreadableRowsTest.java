@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.zhida.MovingClock;
 import dev.zhida.OwnDatabase;
 import dev.zhida.World;
 import dev.zhida.identity.AuditTrail;
@@ -35,12 +36,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 
@@ -92,24 +91,8 @@ class UnreadableRowsTest {
     Jdbi jdbi;
 
     /** Noon of March 1st in Shanghai: what is pulled begins in February. */
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T04:00:00Z"));
-
-    private final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-    };
+    private final MovingClock clock =
+            new MovingClock(Clock.fixed(Instant.parse("2026-03-01T04:00:00Z"), ZoneOffset.UTC));
 
     private final ScriptedMarketplace marketplace = new ScriptedMarketplace();
     private UUID account;
@@ -136,7 +119,7 @@ class UnreadableRowsTest {
 
     /** A second later, as a node does it. */
     private void look() throws InterruptedException {
-        now.updateAndGet(at -> at.plusSeconds(1));
+        clock.pass(Duration.ofSeconds(1));
         job.look();
         for (var i = 0;
                 i < 600 && store.windows(filter(null), null, 1_000).stream().anyMatch(this::isOpen);
