@@ -688,6 +688,8 @@ class ComparisonReport {
                             from rollup_order_part p
                             where placement_id = 0 and paid = 1 and day between :from and :until
                               and (:age::int is null or age < :age)
+                              and creator_id in (select i.creator_id from campaign_creator i
+                                join campaign m on m.id = i.campaign_id where m.brand_id = :brand)
                               and exists (
                                 select from order_line o
                                 join attribution a on a.order_line_id = o.id and a.current and a.placement_id is null
