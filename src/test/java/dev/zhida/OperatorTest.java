@@ -81,6 +81,8 @@ class OperatorTest {
             {"login":"somebody","displayName":"x","role":"CREATOR"}                      | creatorName
             {"login":"somebody","displayName":"x","role":"BRAND"}                        | brandId
             {"login":"somebody","displayName":"x","role":"FINANCE","creatorName":"y"}    | creatorId
+            {"login":"somebody","displayName":"x","role":"CREATOR","creatorId":"00000000-0000-0000-0000-000000000000"} | creatorId
+            {"login":"somebody","displayName":"x","role":"BRAND","brandId":"00000000-0000-0000-0000-000000000000"}     | brandId
             """)
     void a_person_that_is_not_whole_is_refused(String body, String field) {
         post("/people", body).statusCode(422).body("errors[0].field", equalTo(field));
