@@ -497,6 +497,11 @@ class EdgeTest {
                 .then()
                 .body("version", is(version))
                 .body("scene", nullValue());
+        // What names more, a marketplace and a scene, does not lift the ban on tokens.
+        given().header("Authorization", "Bearer " + World.CREATOR)
+                .get("/api/v1/host-app-rules/decision?hostApp=WECHAT&scene=CHAT&marketplace=XIANYU&medium=TOKEN")
+                .then()
+                .body("posting", equalTo("REFUSED"));
         rule.put("effectiveFrom", "2021-01-01T00:00:00Z");
         given().header("Authorization", "Bearer " + World.OPERATOR)
                 .contentType(ContentType.JSON)

@@ -346,6 +346,23 @@ class KitsTest {
     }
 
     @Test
+    void a_table_that_arrives_twice_under_one_key_is_fulfilled_once_and_another_under_it_is_refused() {
+        var key = UUID.randomUUID().toString();
+        var text = "product,platform,scene\n" + taobao() + ",QQ,GROUP\n";
+        var first = sheetUnder(key, text).statusCode(200).extract().asString();
+        assertThat(sheetUnder(key, text).statusCode(200).extract().asString()).isEqualTo(first);
+        sheetUnder(key, text.replace("GROUP", "CHAT")).statusCode(422).body("code", equalTo("idempotency-key-reused"));
+    }
+
+    private static ValidatableResponse sheetUnder(String key, String text) {
+        return as(World.CREATOR)
+                .header("Idempotency-Key", key)
+                .multiPart("file", "kits.csv", text.getBytes(StandardCharsets.UTF_8))
+                .post("/api/v1/link-kits/csv")
+                .then();
+    }
+
+    @Test
     void a_table_without_the_columns_is_refused_whole() {
         sheet("product,scene\nx,CHAT\n").statusCode(422).body("code", equalTo("column-missing"));
         sheet("product,platform,scene\n" + "x,QQ,CHAT\n".repeat(2_001))

@@ -147,12 +147,16 @@ class SchemaStoreTest {
     }
 
     @Test
-    void a_place_has_one_placement_and_a_code_is_one_placements() {
+    void a_place_has_one_live_placement_and_a_code_is_one_placements() {
         placement(anna, "AAAAAAAA", "");
         handle.savepoint("before");
         refusedBy("placement_place_key", () -> placement(anna, "BBBBBBBB", ""));
         handle.rollbackToSavepoint("before");
+        handle.savepoint("before");
         refusedBy("placement_code_key", () -> placement(anna, "AAAAAAAA", "another"));
+        handle.rollbackToSavepoint("before");
+        handle.execute("update placement set disabled_at = now() where code = 'AAAAAAAA'");
+        placement(anna, "BBBBBBBB", "");
     }
 
     @ParameterizedTest

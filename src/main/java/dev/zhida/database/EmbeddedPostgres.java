@@ -30,7 +30,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final List<String> DURABILITY = List.of("fsync", "full_page_writes", "synchronous_commit");
     private static final Duration CHECK_EVERY = Duration.ofMillis(300);
-    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(60);
+    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(120);
+    private static final Duration LOG_WAITING_EVERY = Duration.ofSeconds(30);
+
+    /** {@code cannot_connect_now}: it recovers from a crash, which takes as long as there was written. */
+    private static final String RECOVERS = "57P03";
 
     /** The folders that this process holds the lock of. */
     private static final Set<Path> IN_USE_HERE = ConcurrentHashMap.newKeySet();
@@ -39,11 +43,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final FileLock lock;
     private final PostgresCluster cluster;
     private final int port;
+    private final Duration answersWithin;
     private final Thread watch;
     private volatile long pid;
     private volatile boolean closing;
 
-    private EmbeddedPostgres(Path data, FileLock lock, PostgresCluster cluster, PostgresCluster.Running running) {
+    private EmbeddedPostgres(
+            Path data,
+            FileLock lock,
+            PostgresCluster cluster,
+            PostgresCluster.Running running,
+            Duration answersWithin) {
+        this.answersWithin = answersWithin;
         this.data = data;
         this.lock = lock;
         this.cluster = cluster;
@@ -53,11 +64,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts the server below {@code data}, or adopts the one that runs there.
+     * Starts the server below {@code data}, or adopts the one that runs there. One that recovers from a crash is waited
+     * for as long as it says so: stopped in the middle, it would begin anew at the next start.
      *
      * @throws DatabaseUnavailable if that cannot be done; the message says why and what to do
      */
     public static EmbeddedPostgres start(Path data) {
+        return start(data, ANSWERS_WITHIN);
+    }
+
+    /** @param answersWithin how long a server is waited for that does not say that it recovers */
+    static EmbeddedPostgres start(Path data, Duration answersWithin) {
         var folder = data.toAbsolutePath().normalize();
         FileLock lock = null;
         EmbeddedPostgres server = null;
@@ -67,11 +84,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
             var cluster = PostgresCluster.in(folder.resolve("postgresql"));
             var found = cluster.running();
             if (found.isEmpty()) {
-                cluster.start(freePort());
+                start(cluster, answersWithin);
             }
             var running =
                     cluster.running().orElseThrow(() -> new IOException("the server ended as soon as it started"));
-            server = new EmbeddedPostgres(folder, lock, cluster, running);
+            server = new EmbeddedPostgres(folder, lock, cluster, running, answersWithin);
             server.prepare();
             LOG.infof(
                     "%s PostgreSQL %s below %s on port %d",
@@ -85,6 +102,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 release(folder, lock);
             }
             throw e instanceof DatabaseUnavailable unavailable ? unavailable : unavailable(folder, e);
+        }
+    }
+
+    private static void start(PostgresCluster cluster, Duration answersWithin) throws IOException {
+        try {
+            cluster.start(freePort(), answersWithin);
+        } catch (IOException e) {
+            if (cluster.running().isEmpty()) {
+                throw e;
+            }
+            LOG.warnf("PostgreSQL runs, but does not answer yet: %s", e.getMessage());
         }
     }
 
@@ -177,13 +205,24 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private Connection connectWhenReady() throws SQLException {
-        var deadline = Instant.now().plus(ANSWERS_WITHIN);
+        var deadline = Instant.now().plus(answersWithin);
+        var logAt = Instant.now().plus(LOG_WAITING_EVERY);
         while (true) {
             try {
                 return connect("postgres");
             } catch (SQLException e) {
-                if (Instant.now().isAfter(deadline) || "28P01".equals(e.getSQLState())) {
+                var now = Instant.now();
+                if (RECOVERS.equals(e.getSQLState())) {
+                    deadline = now.plus(answersWithin);
+                }
+                if (now.isAfter(deadline)
+                        || "28P01".equals(e.getSQLState())
+                        || Thread.currentThread().isInterrupted()) {
                     throw e;
+                }
+                if (now.isAfter(logAt)) {
+                    LOG.infof("waiting for PostgreSQL: %s", e.getMessage());
+                    logAt = now.plus(LOG_WAITING_EVERY);
                 }
                 pause();
             }
@@ -205,7 +244,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             try {
                 // Children of the dead server may hold its memory for a moment: the start is tried until it works.
                 if (cluster.running().isEmpty()) {
-                    cluster.start(port);
+                    cluster.start(port, answersWithin);
                 }
                 pid = cluster.running()
                         .orElseThrow(() -> new IOException("it ended at once"))

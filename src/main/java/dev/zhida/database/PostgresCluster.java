@@ -168,19 +168,20 @@ final class PostgresCluster {
     /**
      * Starts the server and waits until it answers.
      *
-     * @throws IOException quoting what the server said, if it does not come up
+     * @throws IOException quoting what the server said, if it does not come up; one that takes longer than {@code
+     *     within} is left running
      */
-    void start(int port) throws IOException {
+    void start(int port, Duration within) throws IOException {
         var options = "-p " + port + " -c listen_addresses=127.0.0.1";
         try {
             run(
-                    Duration.ofSeconds(150),
+                    within.plusSeconds(30),
                     "pg_ctl",
                     List.of(
                             "start",
                             "-w",
                             "-t",
-                            "120",
+                            Long.toString(within.toSeconds()),
                             "-D",
                             cluster.toString(),
                             "-l",

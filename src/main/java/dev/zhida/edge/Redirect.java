@@ -199,7 +199,7 @@ class Redirect {
         var ground = fan.ground(link);
         var policy = policies.current();
         return policy.decide(with(ground, Medium.LINK)).delivery() == Delivery.REDIRECT
-                && policy.decide(with(ground, Medium.TOKEN)).posting() != Posting.REFUSED;
+                && policy.posting(with(ground, Medium.TOKEN)).posting() != Posting.REFUSED;
     }
 
     private static Ground with(Ground ground, Medium medium) {

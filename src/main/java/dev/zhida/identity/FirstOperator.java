@@ -6,11 +6,11 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jdbi.v3.core.Jdbi;
 
@@ -41,20 +41,10 @@ class FirstOperator {
         if (demo || anybody()) {
             return;
         }
-        var file = data.resolve("operator-key");
-        Files.createDirectories(data);
-        var key = existing(file).orElseGet(ApiKeys::create);
-        if (!Files.exists(file)) {
-            try {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            } catch (FileAlreadyExistsException e) {
-                Log.debug("another node made the key", e);
-            }
-            Files.writeString(file, key + "\n");
-        }
-        people.addFirstOperator(key);
-        Log.infof("nobody is known yet: the API key of `operator` stands in %s", file.toAbsolutePath());
+        people.addFirstOperator(key(data));
+        Log.infof(
+                "nobody is known yet: the API key of `operator` stands in %s",
+                file(data).toAbsolutePath());
     }
 
     private boolean anybody() {
@@ -63,10 +53,25 @@ class FirstOperator {
                 .one());
     }
 
-    /** The key of a start that was killed before it had made the person. */
-    private static Optional<String> existing(Path file) throws IOException {
-        return Files.exists(file)
-                ? Optional.of(Files.readString(file).strip()).filter(k -> !k.isEmpty())
-                : Optional.empty();
+    private static Path file(Path data) {
+        return data.resolve("operator-key");
+    }
+
+    /** The key in the file, as of a start that was killed before it had made the person; else a new one, written there. */
+    static String key(Path data) throws IOException {
+        var file = file(data);
+        var known = Files.exists(file) ? Files.readString(file).strip() : "";
+        if (!known.isEmpty()) {
+            return known;
+        }
+        var key = ApiKeys.create();
+        Files.createDirectories(data);
+        var fresh = data.resolve("operator-key.new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(fresh, key + "\n", StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+        // Renamed when complete: nobody is made whose key stands nowhere.
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        return key;
     }
 }

@@ -3,6 +3,7 @@ package dev.zhida.link;
 import dev.zhida.identity.CurrentCaller;
 import dev.zhida.identity.Role;
 import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.ReportTable;
 import dev.zhida.platform.Medium;
 import dev.zhida.problem.Refusal;
 import dev.zhida.web.Idempotency;
@@ -18,9 +19,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -182,7 +180,7 @@ class BulkLinkKitResource {
                 caller.get().personId(),
                 key,
                 "createLinkKitsFromFile",
-                List.of(bytes(file), String.valueOf(campaign)),
+                List.of(ReportTable.sha256(file.uploadedFile()), String.valueOf(campaign)),
                 SheetOutcomeView.class,
                 () -> outcome(KitSheet.read(file.uploadedFile()), creator, campaign));
     }
@@ -218,14 +216,6 @@ class BulkLinkKitResource {
                 .filter(LinkKits.Result.Made.class::isInstance)
                 .map(LinkKits.Result.Made.class::cast)
                 .toList());
-    }
-
-    private static byte[] bytes(FileUpload file) {
-        try {
-            return Files.readAllBytes(file.uploadedFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static UUID campaign(String text) {

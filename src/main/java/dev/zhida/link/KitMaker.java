@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 
 /**
  * Writes kits, several in one transaction. What is waited for comes in one order, so that nobody waits in a circle: the
- * creator, her offers in the order of their keys, the shared slots of each marketplace.
+ * creator, her offers in the order of their keys, her placements that are over, the shared slots of each marketplace.
  */
 @ApplicationScoped
 class KitMaker {
@@ -72,13 +72,13 @@ class KitMaker {
         private static final long serialVersionUID = 1;
     }
 
-    /** Makes a kit for each item; places that exist already are taken as they are. */
+    /** Makes a kit for each item; what is live at a place already, for the same campaign, is taken as it is. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     List<LinkKits.LinkKit> make(Order order, List<Wanted> wanted) {
         var at = clock.instant();
         store.lock(order.creatorId());
         var offerByItem = offers.of(wanted.stream().map(Wanted::item).toList(), at);
-        var posted = postedBefore(order.creatorId(), offerByItem.values(), at);
+        var posted = postedBefore(order, offerByItem.values(), at);
         askAgain(
                 wanted.stream()
                         .flatMap(kit -> spots(kit, offerByItem).stream())
@@ -119,9 +119,12 @@ class KitMaker {
         return spots;
     }
 
-    private Map<Spot, LinkKits.Posted> postedBefore(UUID creatorId, Collection<Offer> offers, Instant at) {
-        var placements =
-                store.placements(creatorId, offers.stream().map(Offer::id).toList());
+    private Map<Spot, LinkKits.Posted> postedBefore(Order order, Collection<Offer> offers, Instant at) {
+        var placements = store.live(
+                order.creatorId(),
+                order.campaignId(),
+                offers.stream().map(Offer::id).toList(),
+                at);
         var posted = new HashMap<Spot, LinkKits.Posted>();
         if (!placements.isEmpty()) {
             var held = leases.heldBy(

@@ -233,7 +233,9 @@ class LinkKitResource {
     @Operation(
             operationId = "createLinkKit",
             summary = "Make links and tokens for an item",
-            description = "Asking for the same place again returns the placement that is there.")
+            description =
+                    "Asking for the same place and campaign again returns the placement that is there, with the end"
+                            + " that it has, as long as it has not ended.")
     public LinkKitView create(
             @HeaderParam(Idempotency.HEADER)
                     @Parameter(description = "The same key with the same request gives the same answer for a day.")

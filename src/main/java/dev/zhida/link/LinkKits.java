@@ -135,7 +135,7 @@ public class LinkKits {
     }
 
     /**
-     * Makes a kit for each product; places that exist already are taken as they are. Short links are followed first,
+     * Makes a kit for each product; what is live at a place already, for the same campaign, is taken as it is. Short links are followed first,
      * which may take seconds, so this is never done inside a transaction; then the kits are written, some at a time.
      *
      * @return in the order of the batch

@@ -3,6 +3,7 @@ package dev.zhida.link;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -98,9 +99,11 @@ final class PastedText {
     static List<Run> runs(String text) {
         var marks = marks(FOLD.matcher(text).replaceAll(Character.toString(FOLD_SIGN)));
         var runs = collect(marks, false);
+        // Whoever pastes chooses how many runs there are: none is compared with all others.
+        var known = new HashSet<>(runs);
         collect(marks, true).stream()
-                .filter(run -> run.left().isSign() && run.right().isSign() && !runs.contains(run))
                 .filter(run -> run.places().size() == TokenRepair.LENGTH)
+                .filter(run -> run.left().isSign() && run.right().isSign() && known.add(run))
                 .forEach(runs::add);
         return runs;
     }

@@ -38,7 +38,7 @@ class PlacementStore {
         this.jdbi = jdbi;
     }
 
-    /** What a creator can have one placement of: an offer at a place. */
+    /** What a creator can have one live placement of for a campaign, or for none: an offer at a place. */
     record Spot(UUID offerId, Placement.Place place) {}
 
     /** Makes others who make placements for the creator wait until the transaction ends. */
@@ -49,16 +49,38 @@ class PlacementStore {
                 .one());
     }
 
-    /** The placements that a creator has of some offers. */
-    Map<Spot, Placement> placements(UUID creatorId, Collection<UUID> offerIds) {
-        return jdbi.withHandle(handle -> handle
-                .createQuery("select " + COLUMNS
-                        + " from placement p where p.creator_id = :creator and p.offer_id = any(:offers)")
-                .bind("creator", creatorId)
-                .bindArray("offers", UUID.class, List.copyOf(offerIds))
-                .map((row, context) -> placement(row))
-                .stream()
-                .collect(Collectors.toMap(p -> new Spot(p.offerId(), p.place()), p -> p)));
+    /**
+     * The live placements that a creator has of some offers for a campaign, or for none. One whose time is over is ended,
+     * so that its place is free.
+     */
+    Map<Spot, Placement> live(UUID creatorId, UUID campaignId, Collection<UUID> offerIds, Instant at) {
+        return jdbi.withHandle(handle -> {
+            var found = handle.createQuery("select " + COLUMNS + """
+                             from placement p
+                            where p.creator_id = :creator and p.offer_id = any(:offers) and p.disabled_at is null
+                              and p.campaign_id is not distinct from :campaign
+                            """)
+                    .bind("creator", creatorId)
+                    .bind("campaign", campaignId)
+                    .bindArray("offers", UUID.class, List.copyOf(offerIds))
+                    .map((row, context) -> placement(row))
+                    .list();
+            var over = found.stream()
+                    .filter(p -> p.expiresAt() != null && !p.expiresAt().isAfter(at))
+                    .toList();
+            if (!over.isEmpty()) {
+                handle.createUpdate(
+                                "update placement set disabled_at = expires_at where id = any(:ids) and disabled_at is null")
+                        .bindArray(
+                                "ids",
+                                Long.class,
+                                over.stream().map(Placement::id).toList())
+                        .execute();
+            }
+            return found.stream()
+                    .filter(p -> !over.contains(p))
+                    .collect(Collectors.toMap(p -> new Spot(p.offerId(), p.place()), p -> p));
+        });
     }
 
     Map<Long, UUID> offersOf(Collection<Long> ids) {

@@ -9,8 +9,8 @@
  * asker at a time, whose claim ends when it dies; the answer is written as a whole by whoever still has the claim. What
  * will not be made says why, and is asked again when the account's connection changes or the kit is asked for again.
  *
- * <p>Always true: a placement has one code, and asking for the same place again gives the same placement; a
- * destination is an https address of a marketplace; link and token of one offer hold different slots; a token
+ * <p>Always true: a placement has one code, and asking for the same place and campaign again gives the same placement as
+ * long as it has not ended; a destination is an https address of a marketplace; link and token of one offer hold different slots; a token
  * that was harmed too much is refused, not guessed; a template puts nothing where its host app forbids it;
  * a placement has one marketplace's token at a time; a link that somebody else made is posted only if it shows our PID,
  * and one that the marketplace made for us only if it shows no other.

@@ -2,8 +2,13 @@ package dev.zhida.marketplace;
 
 import dev.zhida.problem.Refusal;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -46,9 +51,7 @@ public final class ReportTable {
      */
     public static void read(Path file, Rows rows) {
         try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw tooLarge("the file is larger than " + (MAX_BYTES >> 20) + " MB");
-            }
+            requireSize(file);
             var start = new byte[8];
             int length;
             try (var in = Files.newInputStream(file)) {
@@ -77,12 +80,40 @@ public final class ReportTable {
                 CsvTable.read(file, bounded);
             }
         } catch (IOException e) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID,
-                    "report-unreadable",
-                    "the file cannot be read (" + e.getMessage()
-                            + "): download it again, without opening it in between");
+            throw unreadable(e);
         }
+    }
+
+    /**
+     * The SHA-256 of a file, in lower-case hex, by which it is known again. The file is never held.
+     *
+     * @throws Refusal {@code report-too-large} or {@code report-unreadable}
+     */
+    public static String sha256(Path file) {
+        try {
+            requireSize(file);
+            try (var in = new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+                in.transferTo(OutputStream.nullOutputStream());
+                return HexFormat.of().formatHex(in.getMessageDigest().digest());
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void requireSize(Path file) throws IOException {
+        if (Files.size(file) > MAX_BYTES) {
+            throw tooLarge("the file is larger than " + (MAX_BYTES >> 20) + " MB");
+        }
+    }
+
+    private static Refusal unreadable(IOException e) {
+        return new Refusal(
+                Refusal.Kind.INVALID,
+                "report-unreadable",
+                "the file cannot be read (" + e.getMessage() + "): download it again, without opening it in between");
     }
 
     static Refusal tooLarge(String detail) {

@@ -5,18 +5,29 @@ import dev.zhida.platform.HostAppRule.Delivery;
 import dev.zhida.platform.HostAppRule.Ground;
 import dev.zhida.platform.HostAppRule.Posting;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The rules that hold at one instant: of those that cover a question the most specific one answers it. */
+/**
+ * The rules that hold at one instant. Of those that cover a question a rule gives way only to one that names all that it
+ * names, and more; of those that are then left the strictest answers, so that a rule never lifts a ban about something
+ * else.
+ */
 public final class HostAppPolicy {
 
     /** The forms in the order in which they lose the fewest fans, where they are allowed. */
     private static final List<Medium> BY_CONVENIENCE =
             List.of(Medium.LINK, Medium.TOKEN, Medium.IMAGE, Medium.NATIVE_TOKEN);
+
+    private static final Comparator<HostAppRule> DELIVERY = Comparator.comparing(HostAppRule::delivery);
+    private static final Comparator<HostAppRule> POSTING = Comparator.comparing(HostAppRule::posting);
+    private static final Comparator<HostAppRule> HARDEST_TO_PASS = DELIVERY.thenComparing(POSTING);
+    private static final Comparator<HostAppRule> HARDEST_TO_POST = POSTING.thenComparing(DELIVERY);
 
     private final List<HostAppRule> mostSpecificFirst;
 
@@ -47,19 +58,32 @@ public final class HostAppPolicy {
         return mostSpecificFirst;
     }
 
-    /** The rule that answers a question; there always is one. */
+    /** The rule that answers a click; there always is one. */
     public HostAppRule decide(Ground question) {
-        for (var rule : mostSpecificFirst) {
-            if (rule.ground().covers(question)) {
-                return rule;
-            }
-        }
-        throw new IllegalStateException("the rule that covers everything did not");
+        return strictest(question, HARDEST_TO_PASS);
+    }
+
+    /** The rule that says whether to post what a click would come from; there always is one. */
+    public HostAppRule posting(Ground question) {
+        return strictest(question, HARDEST_TO_POST);
     }
 
     /** What is to be said of a form at a place, before anybody is there: the system of fans is not known. */
     public HostAppRule posting(Platform platform, Scene scene, Marketplace marketplace, Medium medium, String topic) {
-        return decide(new Ground(platform.hostApp(), scene, null, marketplace, medium, topic));
+        return posting(new Ground(platform.hostApp(), scene, null, marketplace, medium, topic));
+    }
+
+    private HostAppRule strictest(Ground question, Comparator<HostAppRule> strictness) {
+        var left = new ArrayList<HostAppRule>();
+        for (var rule : mostSpecificFirst) {
+            // Whatever names more came before.
+            if (rule.ground().covers(question)
+                    && left.stream().noneMatch(other -> rule.ground().covers(other.ground()))) {
+                left.add(rule);
+            }
+        }
+        // The first of equals, the rule that covers everything at least.
+        return Collections.max(left, strictness);
     }
 
     /**

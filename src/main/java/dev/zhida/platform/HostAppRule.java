@@ -30,7 +30,7 @@ public record HostAppRule(
         String verifiedHow,
         Instant effectiveFrom) {
 
-    /** How a fan's click is answered. */
+    /** How a fan's click is answered, the strictest last. */
     public enum Delivery {
         /** She is sent on to the marketplace. */
         REDIRECT,
@@ -38,7 +38,7 @@ public record HostAppRule(
         LANDING
     }
 
-    /** Whether a form should be posted at a place. */
+    /** Whether a form should be posted at a place, the strictest last. */
     public enum Posting {
         ALLOWED,
         /** It may be posted, but costs fans on the way. */
@@ -56,7 +56,7 @@ public record HostAppRule(
             Medium medium,
             String topic) {
 
-        /** Whether a rule about this ground answers the question. */
+        /** Whether a rule about this ground may answer the question. */
         boolean covers(Ground question) {
             return (hostApp == null || hostApp == question.hostApp)
                     && (scene == null || scene == question.scene)

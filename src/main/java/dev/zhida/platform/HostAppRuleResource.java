@@ -125,7 +125,8 @@ class HostAppRuleResource {
     @Operation(
             operationId = "listHostAppRules",
             summary = "What opens where: the rules in force, the most specific ones first",
-            description = "Of the rules that cover a click the first one of this list answers it.")
+            description = "Of the rules that cover a click one gives way only to another that names all that it names,"
+                    + " and more; of those that are then left the strictest answers it.")
     public RulesView list(
             @QueryParam("at") @Schema(description = "As of another time.") Instant at,
             @QueryParam("history")

@@ -135,8 +135,8 @@ public class Slots {
      * shared as the account says, however small the portions are in which they come.
      *
      * @return how many were new
-     * @throws Refusal {@code account-unknown}, {@code slot-of-another-marketplace}, {@code pid-malformed} or
-     *     {@code slot-malformed}
+     * @throws Refusal {@code account-unknown}, {@code slot-of-another-marketplace}, {@code slot-of-another-account},
+     *     {@code pid-malformed} or {@code slot-malformed}
      */
     @Transactional
     public int add(UUID accountId, SlotKind kind, Collection<String> values) {
@@ -152,6 +152,9 @@ public class Slots {
                     .mapTo(String.class)
                     .list());
             var fresh = wanted.stream().filter(value -> !there.contains(value)).toList();
+            if (kind == SlotKind.TAOBAO_PID) {
+                requireNobodyElses(handle, accountId, fresh);
+            }
             return insert(handle, account, kind, fresh);
         });
     }
@@ -168,10 +171,32 @@ public class Slots {
         }
     }
 
-    /** Locks the account, so that two who add at once do not count the same slots. */
+    /** A PID names its member: in the pools of two accounts it would be leased to two creators at once. */
+    private static void requireNobodyElses(Handle handle, UUID accountId, List<String> pids) {
+        handle.createQuery("""
+                        select s.value, a.name from slot s join marketplace_account a on a.id = s.account_id
+                        where s.kind = 'TAOBAO_PID' and s.value = any(:pids) and s.account_id <> :account
+                        order by s.value limit 1
+                        """)
+                .bindArray("pids", String.class, pids)
+                .bind("account", accountId)
+                .map((row, context) -> new Refusal(
+                        Refusal.Kind.CONFLICT,
+                        "slot-of-another-account",
+                        row.getString("value") + " is in the pool of the account " + row.getString("name")
+                                + ": nothing was added; add each PID only to the account that it belongs to"))
+                .findOne()
+                .ifPresent(refusal -> {
+                    throw refusal;
+                });
+    }
+
+    /**
+     * Locks the marketplace's accounts, so that two who add at once neither count the same slots nor add the same PID to
+     * two accounts.
+     */
     private static Pool lock(Handle handle, UUID accountId, SlotKind kind) {
-        var marketplace = handle.createQuery(
-                        "select marketplace from marketplace_account where id = :id for no key update")
+        var marketplace = handle.createQuery("select marketplace from marketplace_account where id = :id")
                 .bind("id", accountId)
                 .mapTo(String.class)
                 .findOne()
@@ -183,6 +208,11 @@ public class Slots {
                     "slot-of-another-marketplace",
                     kind + " belongs to " + kind.marketplace() + " accounts, this one is of " + marketplace);
         }
+        handle.createQuery(
+                        "select id from marketplace_account where marketplace = :marketplace order by id for no key update")
+                .bind("marketplace", marketplace)
+                .mapTo(UUID.class)
+                .list();
         return handle.createQuery("""
                         select a.shared_percent, count(s.id) slots
                         from marketplace_account a left join slot s on s.account_id = a.id and s.kind = :kind

@@ -20,6 +20,7 @@ final class SpoolDrain implements AutoCloseable {
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     private static final Duration TRY_EVERY = Duration.ofMillis(200);
+    private static final Duration OPEN_EVERY = Duration.ofSeconds(5);
 
     private final Spool spool;
     private final TouchStore store;
@@ -28,6 +29,10 @@ final class SpoolDrain implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("touch-drain").unstarted(this::run);
     private volatile Instant awaySince;
     private volatile boolean looked;
+    /** Why the file could not be opened; {@code null} while nothing is known against it. */
+    private volatile String unusable;
+
+    private long openAtNanos = System.nanoTime();
 
     SpoolDrain(Spool spool, TouchStore store, Duration commitWithin, MeterRegistry metrics) {
         this.spool = spool;
@@ -45,6 +50,11 @@ final class SpoolDrain implements AutoCloseable {
     /** Whether it is known what an earlier run left in the spool. */
     boolean looked() {
         return looked;
+    }
+
+    /** Why it is not known yet; {@code null} if it is, or before the first attempt. */
+    String unusable() {
+        return unusable;
     }
 
     /** Since when PostgreSQL is away; {@code null} while it is not. */
@@ -69,13 +79,8 @@ final class SpoolDrain implements AutoCloseable {
 
     private void run() {
         try {
-            spool.open();
-        } catch (SQLException | RuntimeException | LinkageError e) {
-            Log.errorf("the spool cannot be used; touches are lost while PostgreSQL is away: %s", e.getMessage());
-        }
-        looked = true;
-        try {
             while (!Thread.interrupted()) {
+                look();
                 try {
                     if (!drain()) {
                         Thread.sleep(LOOK_EVERY);
@@ -88,6 +93,27 @@ final class SpoolDrain implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Log.debug("the drain was told to end", e);
+        }
+    }
+
+    /** Opens the file, again and again until that works: what an earlier run left is known only then. */
+    private void look() {
+        if (looked || System.nanoTime() - openAtNanos < 0) {
+            return;
+        }
+        try {
+            spool.open();
+            if (unusable != null) {
+                Log.infof("the spool can be used; %d touches wait in it", spool.waiting());
+            }
+            unusable = null;
+            looked = true;
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            if (unusable == null) {
+                Log.errorf("the spool cannot be used; touches are lost while PostgreSQL is away: %s", e.getMessage());
+            }
+            unusable = String.valueOf(e.getMessage());
+            openAtNanos = System.nanoTime() + OPEN_EVERY.toNanos();
         }
     }
 

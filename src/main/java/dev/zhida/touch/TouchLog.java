@@ -160,10 +160,16 @@ public class TouchLog {
 
     /** How the log is, in one line for an operator. */
     String condition() {
+        var since = drain.awaySince();
+        var unusable = drain.unusable();
+        if (unusable != null) {
+            return since == null
+                    ? "the spool is unusable: " + unusable
+                    : "degraded: touches are lost since %s, the spool is unusable: %s".formatted(since, unusable);
+        }
         if (!drain.looked()) {
             return "opening the spool";
         }
-        var since = drain.awaySince();
         var waiting = spool.waiting();
         if (since != null) {
             return "degraded: spooling since %s, %d touches".formatted(since, waiting);

@@ -98,6 +98,24 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    void a_server_that_recovers_is_waited_for_however_long_it_takes() throws Exception {
+        try (var server = EmbeddedPostgres.start(data)) {
+            run(server, "create table kept as select generate_series(1, 3)");
+        }
+        // Each file of an archive that is asked for takes longer than anybody has patience for.
+        Files.writeString(
+                data.resolve("postgresql/cluster/postgresql.auto.conf"),
+                "restore_command = 'sleep 3; false'\nhot_standby = off\n",
+                StandardOpenOption.APPEND);
+        Files.createFile(data.resolve("postgresql/cluster/recovery.signal"));
+        var began = Instant.now();
+        try (var server = EmbeddedPostgres.start(data, Duration.ofSeconds(1))) {
+            assertThat(rows(server)).isEqualTo(3);
+            assertThat(Duration.between(began, Instant.now())).isGreaterThan(Duration.ofSeconds(3));
+        }
+    }
+
+    @Test
     void a_pid_file_that_names_a_foreign_process_is_no_hindrance() throws Exception {
         EmbeddedPostgres.start(data).close();
         Files.writeString(

@@ -3,7 +3,9 @@ package dev.zhida.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zhida.TestDatabase;
+import dev.zhida.campaign.Campaigns;
 import dev.zhida.identity.People;
+import dev.zhida.identity.Scope;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.SlotKind;
 import dev.zhida.platform.Medium;
@@ -14,6 +16,8 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -46,6 +50,9 @@ class KitMakerTest {
 
     @Inject
     People people;
+
+    @Inject
+    Campaigns campaigns;
 
     @Inject
     Jdbi jdbi;
@@ -135,5 +142,80 @@ class KitMakerTest {
         assertThat(made.getFirst().placements()).isEqualTo(made.getLast().placements());
         assertThat(made.stream().map(LinkKits.LinkKit::id).collect(Collectors.groupingBy(Function.identity())))
                 .hasSize(2);
+    }
+
+    private List<Placement> made(UUID creator, UUID campaign, Instant expiresAt, String product) {
+        var item = new LinkKits.Batch.Item(product, null, PLACES);
+        var result = kits.createAll(new LinkKits.Batch(creator, campaign, expiresAt, List.of(item)))
+                .getFirst();
+        return ((LinkKits.Result.Made) result)
+                .kit().placements().stream().map(LinkKits.Posted::placement).toList();
+    }
+
+    private static List<String> codes(List<Placement> placements) {
+        return placements.stream().map(Placement::code).toList();
+    }
+
+    private static String product() {
+        return "https://www.goofish.com/item?id="
+                + ThreadLocalRandom.current().nextLong(100_000_000_000L, 900_000_000_000L);
+    }
+
+    @Test
+    void who_asks_again_after_the_end_gets_placements_that_live() throws Exception {
+        var creator = QuarkusTransaction.requiringNew().call(() -> people.addCreator("x"));
+        var product = product();
+        var sunday = made(creator, null, Instant.now().plus(Duration.ofHours(1)), product);
+        assertThat(codes(made(creator, null, null, product)))
+                .as("while they live")
+                .isEqualTo(codes(sunday));
+        jdbi.useHandle(handle -> handle.execute(
+                "update placement set expires_at = now() - interval '1 second' where creator_id = ?", creator));
+
+        // Several at once: one of them makes what all get.
+        List<List<String>> monday;
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            Callable<List<String>> ask = () -> codes(made(creator, null, null, product));
+            monday = threads.invokeAll(Collections.nCopies(4, ask)).stream()
+                    .map(done -> done.resultNow())
+                    .distinct()
+                    .toList();
+        }
+        assertThat(monday).hasSize(1);
+        assertThat(monday.getFirst()).hasSize(PLACES.size()).doesNotContainAnyElementsOf(codes(sunday));
+
+        kits.disable(monday.getFirst().getFirst(), new Scope.Everything());
+        assertThat(codes(made(creator, null, null, product)))
+                .as("what was ended by hand is made anew, the others stay")
+                .doesNotContain(monday.getFirst().getFirst())
+                .containsAll(monday.getFirst().subList(1, PLACES.size()));
+    }
+
+    @Test
+    void a_place_that_is_asked_for_a_campaign_counts_for_that_campaign() {
+        var creator = QuarkusTransaction.requiringNew().call(() -> people.addCreator("x"));
+        var product = product();
+        var none = made(creator, null, null, product);
+        var one = made(creator, campaignOf(creator), null, product);
+        var otherCampaign = campaignOf(creator);
+        var other = made(creator, otherCampaign, null, product);
+        assertThat(Stream.of(none, one, other).flatMap(made -> codes(made).stream()))
+                .hasSize(3 * PLACES.size())
+                .doesNotHaveDuplicates();
+        assertThat(other).allMatch(placement -> otherCampaign.equals(placement.campaignId()));
+        assertThat(codes(made(creator, otherCampaign, null, product))).isEqualTo(codes(other));
+        assertThat(codes(made(creator, null, null, product))).isEqualTo(codes(none));
+    }
+
+    private UUID campaignOf(UUID creator) {
+        return QuarkusTransaction.requiringNew().call(() -> {
+            var campaign = campaigns.addCampaign(
+                    campaigns.addBrand(UUID.randomUUID().toString()),
+                    "x",
+                    Instant.now().minus(Duration.ofDays(1)),
+                    Instant.now().plus(Duration.ofDays(1)));
+            campaigns.invite(campaign, creator);
+            return campaign;
+        });
     }
 }

@@ -1,11 +1,13 @@
 package dev.zhida.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.zhida.link.TokenReader.Candidate;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -277,5 +279,13 @@ class TokenReaderTest {
             })
     void the_patterns_find_marketplace_tokens(String text) {
         assertThat(MarketplaceTokens.areIn(text)).isTrue();
+    }
+
+    @Test
+    void a_text_that_is_nothing_but_signs_is_read_in_one_go() {
+        // Compared with one another, these would be ten thousand million pairs.
+        var text = "◆A".repeat(100_000) + "◆我".repeat(100_000) + "◆";
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10), () -> assertThat(PastedText.runs(text)).hasSize(100_000));
     }
 }

@@ -57,10 +57,10 @@ class HostAppPolicyTest {
     }
 
     @Test
-    void the_most_specific_rule_wins_whatever_the_order_of_the_rules() {
+    void a_rule_gives_way_to_one_that_names_more_whatever_the_order_of_the_rules() {
         var any = rule(1, ANY, Delivery.REDIRECT);
         var weChat = rule(2, new Ground(HostApp.WECHAT, null, null, null, null, null), Delivery.LANDING);
-        var group = rule(3, GROUP, Delivery.LANDING);
+        var group = rule(3, GROUP, Delivery.REDIRECT);
         assertThat(decided(START, any, weChat, group)).isEqualTo(3);
         assertThat(decided(START, group, weChat, any)).isEqualTo(3);
         assertThat(decided(START, any, weChat)).isEqualTo(2);
@@ -68,15 +68,74 @@ class HostAppPolicyTest {
     }
 
     @Test
-    void among_equally_specific_rules_the_host_app_weighs_most_and_the_medium_next() {
+    void a_rule_that_names_more_things_lifts_no_ban_about_something_else() {
+        var any = rule(1, ANY, Delivery.REDIRECT);
+        var medical = rule(
+                2,
+                new Ground(HostApp.DOUYIN, null, null, null, null, "MEDICAL"),
+                Delivery.LANDING,
+                Posting.REFUSED,
+                START);
+        var opened = rule(
+                3,
+                new Ground(HostApp.DOUYIN, Scene.VIDEO, null, Marketplace.TAOBAO, Medium.LINK, null),
+                Delivery.REDIRECT);
+        var policy = HostAppPolicy.at(START, List.of(any, medical, opened));
+        var question = new Ground(HostApp.DOUYIN, Scene.VIDEO, Os.IOS, Marketplace.TAOBAO, Medium.LINK, "MEDICAL");
+        assertThat(policy.decide(question)).isEqualTo(medical);
+        assertThat(policy.posting(question)).isEqualTo(medical);
+        assertThat(policy.decide(
+                        new Ground(HostApp.DOUYIN, Scene.VIDEO, Os.IOS, Marketplace.TAOBAO, Medium.LINK, "FOOD")))
+                .isEqualTo(opened);
+
+        // Only who names the ban's ground, and more, lifts it.
+        var lifted =
+                rule(4, new Ground(HostApp.DOUYIN, null, null, Marketplace.TAOBAO, null, "MEDICAL"), Delivery.REDIRECT);
+        assertThat(HostAppPolicy.at(START, List.of(any, medical, opened, lifted))
+                        .decide(question)
+                        .delivery())
+                .isEqualTo(Delivery.REDIRECT);
+    }
+
+    @Test
+    void what_opens_on_one_system_opens_no_group() {
+        var any = rule(1, ANY, Delivery.REDIRECT);
+        var group = rule(2, GROUP, Delivery.LANDING);
+        var opened = rule(
+                3,
+                new Ground(HostApp.WECHAT, null, Os.ANDROID, Marketplace.TAOBAO, Medium.LINK, null),
+                Delivery.REDIRECT);
+        assertThat(decided(START, any, group, opened)).isEqualTo(2);
+    }
+
+    @Test
+    void a_click_is_answered_by_the_rule_that_lets_least_through_and_a_post_by_the_one_that_warns_most() {
+        var any = rule(1, ANY, Delivery.REDIRECT);
+        var landing = rule(2, GROUP, Delivery.LANDING, Posting.ALLOWED, START);
+        var warned = rule(
+                3,
+                new Ground(HostApp.WECHAT, null, null, null, Medium.LINK, null),
+                Delivery.REDIRECT,
+                Posting.WARN,
+                START);
+        var policy = HostAppPolicy.at(START, List.of(any, landing, warned));
+        assertThat(policy.decide(QUESTION)).isEqualTo(landing);
+        assertThat(policy.posting(QUESTION)).isEqualTo(warned);
+        assertThat(policy.posting(Platform.WECHAT, Scene.GROUP, Marketplace.TAOBAO, Medium.LINK, null))
+                .isEqualTo(warned);
+    }
+
+    @Test
+    void of_equally_strict_rules_the_one_answers_that_names_more_then_the_one_about_the_host_app_then_the_medium() {
         var any = rule(1, ANY, Delivery.REDIRECT);
         var app = rule(2, new Ground(HostApp.WECHAT, null, null, null, null, null), Delivery.LANDING);
         var marketplace = rule(3, new Ground(null, null, null, Marketplace.TAOBAO, null, null), Delivery.LANDING);
         assertThat(decided(START, any, marketplace, app)).isEqualTo(2);
 
-        var medium = rule(4, new Ground(HostApp.WECHAT, null, null, null, Medium.LINK, null), Delivery.LANDING);
-        var group = rule(5, GROUP, Delivery.REDIRECT);
-        assertThat(decided(START, any, group, medium)).isEqualTo(4);
+        var group = rule(4, GROUP, Delivery.LANDING);
+        assertThat(decided(START, any, marketplace, group)).isEqualTo(4);
+        var medium = rule(5, new Ground(HostApp.WECHAT, null, null, null, Medium.LINK, null), Delivery.LANDING);
+        assertThat(decided(START, any, group, medium)).isEqualTo(5);
     }
 
     @Test
@@ -162,18 +221,21 @@ class HostAppPolicyTest {
     }
 
     @Property
-    void the_answer_covers_the_question_and_nothing_that_covers_it_is_more_specific(
+    void nothing_that_covers_a_question_and_does_not_give_way_is_stricter_than_the_answer(
             @ForAll("grounds") Ground question, @ForAll List<@net.jqwik.api.From("grounds") Ground> grounds) {
         var all = new HashSet<>(grounds);
         all.add(ANY);
         var version = new int[1];
         var rules = all.stream()
-                .map(ground -> rule(++version[0], ground, Delivery.LANDING))
+                .map(ground -> rule(++version[0], ground, version[0] % 2 == 0 ? Delivery.REDIRECT : Delivery.LANDING))
                 .toList();
-        var answer = HostAppPolicy.at(START, rules).decide(question).ground();
-        assertThat(answer.covers(question)).isTrue();
-        assertThat(all)
-                .filteredOn(ground -> ground.covers(question))
-                .allMatch(ground -> ground.weight() <= answer.weight());
+        var covering =
+                rules.stream().filter(rule -> rule.ground().covers(question)).toList();
+        var left = covering.stream()
+                .filter(rule -> covering.stream()
+                        .noneMatch(other -> other != rule && rule.ground().covers(other.ground())))
+                .toList();
+        var answer = HostAppPolicy.at(START, rules).decide(question);
+        assertThat(left).contains(answer).allMatch(rule -> rule.delivery().compareTo(answer.delivery()) <= 0);
     }
 }

@@ -317,6 +317,46 @@ class SlotLeasesTest {
                 .satisfies(refusal -> assertThat(refusal.code()).isEqualTo("not-a-pdd-account"));
     }
 
+    private Map.Entry<UUID, String> added(UUID account, List<String> pids) {
+        try {
+            return Map.entry(account, Integer.toString(slots.addTaobaoPids(account, pids)));
+        } catch (Refusal refusal) {
+            return Map.entry(account, refusal.code() + ": " + refusal.getMessage());
+        }
+    }
+
+    @Test
+    void a_pid_is_in_the_pool_of_one_account_even_if_two_add_it_at_once() throws Exception {
+        var pids = IntStream.range(0, 300).mapToObj(i -> "mm_4_4_" + i).toList();
+        var both = List.of(account(Marketplace.TAOBAO, 5), account(Marketplace.TAOBAO, 5));
+        try (var threads = Executors.newFixedThreadPool(2)) {
+            var outcomes = threads
+                    .invokeAll(both.stream()
+                            .map(account -> (Callable<Map.Entry<UUID, String>>) () -> added(account, pids))
+                            .toList())
+                    .stream()
+                    .map(done -> done.resultNow())
+                    .toList();
+            assertThat(outcomes.stream().map(Map.Entry::getValue)).containsOnlyOnce("300");
+            var winner = outcomes.stream()
+                    .filter(outcome -> outcome.getValue().equals("300"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getKey();
+            assertThat(outcomes)
+                    .filteredOn(outcome -> !outcome.getKey().equals(winner))
+                    .allMatch(outcome -> outcome.getValue().startsWith("slot-of-another-account: mm_4_4_0 "))
+                    .allMatch(outcome ->
+                            outcome.getValue().contains(slots.account(winner).name()));
+            assertThat(slots.addTaobaoPids(winner, pids)).as("again in its own").isZero();
+        }
+        // What a marketplace counts for each account by itself may be the same in two.
+        for (var i = 0; i < 2; i++) {
+            assertThat(slots.add(account(Marketplace.JD, 5), SlotKind.JD_POSITION, List.of("1")))
+                    .isEqualTo(1);
+        }
+    }
+
     @Test
     void a_level_says_what_is_left_and_for_how_long() {
         var account = pool(100, 10);

@@ -361,8 +361,9 @@ class TouchLogTest {
         away();
         recordAndAwait(clicks(10));
         assertThat(counted("zhida.touches.lost")).isEqualTo(10);
+        assertThat(log.condition()).startsWith("degraded: touches are lost since");
         back();
-        awaitDrained();
+        await("PostgreSQL is back", () -> log.condition().startsWith("the spool is unusable: "));
         var stored = clicks(10);
         recordAndAwait(stored);
         assertStored(stored);
@@ -386,6 +387,19 @@ class TouchLogTest {
             assertThat(counted("zhida.touches.lost")).isEqualTo(10);
             assertThat(other.oldest(100).touches()).isEqualTo(theirs);
         }
+    }
+
+    @Test
+    void what_an_earlier_run_left_is_stored_even_if_the_spool_cannot_be_opened_at_first() throws Exception {
+        var left = clicks(10);
+        try (var other = spool(1 << 20)) {
+            other.append(left);
+            start(Settings.USUAL);
+            await("the spool is seen to be taken", () -> log.condition().startsWith("the spool is unusable: "));
+        }
+        awaitDrained();
+        assertStored(left);
+        assertThat(counted("zhida.touches.drained")).isEqualTo(10);
     }
 
     @Test
