@@ -215,6 +215,16 @@ class ComparisonTest {
         assertThat(sentence.zh()).contains("共 25 与 2,000；另有 125 人缺少足够的可比对象，未计入");
     }
 
+    @Test
+    void an_interval_without_zero_is_no_red_flag_as_long_as_the_test_says_chance() {
+        var strata =
+                List.of(new Stratum(new Arm(100, 1), new Arm(2_000, 100)), new Stratum(new Arm(300, 50), Arm.NOTHING));
+        var comparison = Comparison.of(strata, NONE);
+        assertThat(comparison.likeWithLike().orElseThrow().high()).isNegative();
+        assertThat(comparison.evidence().p()).isBetween(0.05, 0.08);
+        assertThat(comparison.simpson()).isEqualTo(Stratified.Simpson.AMBER);
+    }
+
     @ParameterizedTest
     @CsvSource({"0,0", "1,0", "0,1", "1,1"})
     void where_nobody_or_everybody_orders_the_interval_is_not_a_point(int token, int link) {
