@@ -95,7 +95,14 @@ public class Commissions {
                         select o.marketplace || ' ' || o.order_no || ' ' || o.line_key as line, o.review
                         from order_line o join commission c on c.order_line_id = o.id
                         where o.status = 'NEEDS_REVIEW' and c.month <= :until
-                        order by o.id
+                        union all
+                        select o.marketplace || ' ' || o.order_no || ' ' || o.line_key || ' refund ' || (r ->> 'id'),
+                               'nobody has decided whether this refund takes the commission back'
+                        from order_line o join commission c on c.order_line_id = o.id
+                        cross join lateral jsonb_array_elements(c.inputs -> 'refunds') r
+                        where o.has_refunds and o.status = 'SETTLED' and r ->> 'status' = 'NEEDS_REVIEW'
+                          and c.month <= :until
+                        order by 1
                         """)
                 .bind("until", until.atDay(1))
                 .map((row, context) -> lines.put(row.getString("line"), row.getString("review")))
