@@ -17,8 +17,14 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.zhida.database.Retries;
+import dev.zhida.intake.Intake;
 import dev.zhida.ledger.Account.Kind;
+import dev.zhida.marketplace.FeedPage;
+import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.RefundStatus;
 import dev.zhida.money.BusinessTime;
+import dev.zhida.order.Orders;
+import dev.zhida.order.RefundFixture;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -28,6 +34,7 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -47,6 +54,9 @@ class MonthLocksTest {
 
     @Inject
     SettlementWorld world;
+
+    @Inject
+    Intake intake;
 
     @Inject
     Retries retries;
@@ -392,5 +402,36 @@ class MonthLocksTest {
                 .body("overridden[0]", containsString(order));
         post(World.OTHER_FINANCE, "periods/" + next + "/lock/approve").statusCode(200);
         world.lock(next.plusMonths(1));
+    }
+
+    @Test
+    void a_refund_that_waits_for_a_decision_is_lacking() {
+        var month = world.open();
+        var item = item();
+        var order = orderNo();
+        world.report(order, item, world.pid(item), "20.00", month, Instant.now());
+        refunded(order, RefundStatus.NEEDS_REVIEW, 1);
+        post(World.FINANCE, "periods/" + month + "/lock")
+                .statusCode(409)
+                .body("code", is("month-incomplete"))
+                .body("errors", hasSize(1))
+                .body("errors[0].field", containsString(order));
+        refunded(order, RefundStatus.FROM_SELLER, 2);
+        world.lock(month);
+    }
+
+    private void refunded(String order, RefundStatus status, int second) {
+        var source = jdbi.withHandle(handle -> handle.createQuery(
+                        "select account_id, line_key from order_line where order_no = :order or parent_no = :order")
+                .bind("order", order)
+                .map((row, context) -> Map.entry(row.getObject("account_id", UUID.class), row.getString("line_key")))
+                .one());
+        var refund = RefundFixture.aRefundOf(source.getValue())
+                .status(status)
+                .asOf(Instant.now().plusSeconds(second))
+                .build();
+        intake.take(
+                new Orders.Source(Marketplace.TAOBAO, source.getKey(), null),
+                new FeedPage(List.of(), List.of(refund), List.of(), List.of(), 1, null));
     }
 }

@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.zhida.attribution.Evidence;
 import dev.zhida.attribution.Reviews;
@@ -408,7 +409,38 @@ class OrderDecisionsTest {
                 .statusCode(409)
                 .body("code", equalTo("review-decided"));
         assertThat(audited(line)).containsExactly("attribution-disputed", "attribution-upheld");
+        // An operator who was wrong says the contrary.
+        post(World.OPERATOR, "/attributions/" + id + "/reviews", Map.of("verdict", "REJECTED", "reason", "看错了"))
+                .statusCode(201);
+        assertThat(reviews.refusedBonusLines(List.of(line), Instant.now())).isEmpty();
         get(World.OPERATOR, "/orders/" + line + "/events").body("items.kind", hasItem("REVIEWED"));
+    }
+
+    @Test
+    void only_the_brand_that_pays_for_a_line_reviews_it() {
+        var kit = kit(World.CREATOR);
+        var own = campaign(World.CREATOR);
+        var paying = campaign(World.CREATOR);
+        var another = campaigns.addBrand("b" + paying);
+        jdbi.useHandle(
+                handle -> handle.execute("update campaign set brand_id = ? where id = ?", another, paying));
+        var line = take(orderOf(kit));
+        var id = attribution(line);
+        post(World.BRAND, "/attributions/" + id + "/reviews", Map.of("verdict", "DISPUTED", "reason", "自然流量"))
+                .statusCode(201);
+        get(World.BRAND, "/attributions/" + id)
+                .body("attribution.reason", equalTo("自然流量"))
+                .body("attribution.campaignIds", contains(own.toString()));
+
+        jdbi.useHandle(handle ->
+                handle.execute("update commission set campaign_id = ? where order_line_id = ?", paying, line));
+        post(World.BRAND, "/attributions/" + id + "/reviews", Map.of("verdict", "ACCEPTED", "reason", "x"))
+                .statusCode(409)
+                .body("code", equalTo("not-yours-to-review"));
+        get(World.BRAND, "/attributions/" + id)
+                .body("attribution.reason", nullValue())
+                .body("attribution.campaignIds", contains(own.toString()));
+        get(World.OPERATOR, "/attributions/" + id).body("attribution.reason", equalTo("自然流量"));
     }
 
     @Test

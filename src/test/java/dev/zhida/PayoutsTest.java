@@ -17,11 +17,15 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.zhida.identity.People;
+import dev.zhida.identity.Role;
 import dev.zhida.ledger.Account.Kind;
 import dev.zhida.money.BusinessTime;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.nio.charset.Charset;
 import java.time.Instant;
@@ -45,6 +49,9 @@ class PayoutsTest {
 
     @Inject
     SettlementWorld world;
+
+    @Inject
+    People people;
 
     @Inject
     Jdbi jdbi;
@@ -350,6 +357,47 @@ class PayoutsTest {
     }
 
     @Test
+    void who_says_where_somebody_is_paid_does_not_approve_it_unless_it_went_there_before() {
+        var month = world.open();
+        var anna = world.creator();
+        world.book(earned(unique(), anna, 1_000, month), earned(unique(), anna, 500, month.plusMonths(1)));
+        world.lock(month);
+        as(World.OTHER_FINANCE)
+                .contentType(ContentType.JSON)
+                .body(Map.of("channel", "ALIPAY", "name", "安娜", "account", "anna" + anna + "@example.com"))
+                .put("/api/v1/payees/" + anna)
+                .then()
+                .statusCode(200);
+        var first = post(World.FINANCE, "payouts", wish(anna))
+                .statusCode(201)
+                .extract()
+                .<String>path("payout.id");
+        post(World.OTHER_FINANCE, "payouts/" + first + "/approve")
+                .statusCode(409)
+                .body("code", is("same-person"))
+                .body("errors[0].field", is(anna.toString()));
+        var third = "finance-" + anna;
+        QuarkusTransaction.requiringNew()
+                .run(() -> people.addKey(
+                        people.addPerson(third, third, Role.FINANCE, null, null).personId(), third, "test"));
+        post(third, "payouts/" + first + "/approve").statusCode(200);
+        as(World.FINANCE).post("/api/v1/payouts/" + first + "/export").then().statusCode(200);
+        var item = get(World.FINANCE, "payouts/" + first + "/items").extract().<String>path("items[0].id");
+        post(
+                        World.FINANCE,
+                        "payouts/" + first + "/results",
+                        Map.of("results", List.of(Map.of("itemId", item, "paid", true, "reference", "1"))))
+                .statusCode(200);
+
+        world.lock(month.plusMonths(1));
+        var second = post(World.FINANCE, "payouts", wish(anna))
+                .statusCode(201)
+                .extract()
+                .<String>path("payout.id");
+        post(World.OTHER_FINANCE, "payouts/" + second + "/approve").statusCode(200);
+    }
+
+    @Test
     void the_same_request_makes_one_payout() {
         var month = world.open();
         var creator = world.creator();
@@ -570,5 +618,24 @@ class PayoutsTest {
         post(World.FINANCE, "adjustments/" + taken + "/reject").statusCode(200).body("state", equalTo("REJECTED"));
         assertThat(world.balance(Kind.CREATOR_CONFIRMED, creator)).isEqualTo(-150);
         get(World.AUDITOR, "adjustments").body("items.id", hasItem(id));
+
+        // The answer is lost with the process, and with it what was kept of the request.
+        var key = UUID.randomUUID().toString();
+        var asked = once(key, request).statusCode(201).extract().<String>path("id");
+        jdbi.useHandle(handle -> handle.execute("delete from idempotency_key where key = ?", key));
+        once(key, request).statusCode(201).body("id", is(asked));
+        jdbi.useHandle(handle -> handle.execute("delete from idempotency_key where key = ?", key));
+        once(key, Map.of("creatorId", creator, "amountFen", 7, "reason", "x"))
+                .statusCode(422)
+                .body("code", is("idempotency-key-reused"));
+    }
+
+    private static ValidatableResponse once(String key, Map<String, ?> request) {
+        return as(World.FINANCE)
+                .header("Idempotency-Key", key)
+                .contentType(ContentType.JSON)
+                .body(request)
+                .post("/api/v1/adjustments")
+                .then();
     }
 }

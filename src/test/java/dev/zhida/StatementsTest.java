@@ -322,6 +322,25 @@ class StatementsTest {
     }
 
     @Test
+    void what_is_taken_back_is_taken_out_of_the_month_that_it_came_into() {
+        var creator = world.creator();
+        var source = unique();
+        var month = world.open();
+        world.book(earned(source, creator, 1_000, month.plusMonths(1)));
+        // It is invalid after all, and the marketplace tells only when the buyer paid.
+        world.book(earned(source, creator, 0, month));
+        world.book(earned(unique(), creator, 300, month));
+        world.lock(month);
+        assertThat(world.statement(creator, month))
+                .containsEntry("ordersFen", 300)
+                .containsEntry("closingFen", 300);
+        world.lock(month.plusMonths(1));
+        assertThat(world.statement(creator, month.plusMonths(1)))
+                .containsEntry("openingFen", 300)
+                .containsEntry("closingFen", 300);
+    }
+
+    @Test
     void a_debt_is_carried_until_it_is_earned_back() {
         var month = world.open();
         var creator = world.creator();

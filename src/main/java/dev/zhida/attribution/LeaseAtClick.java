@@ -35,10 +35,17 @@ final class LeaseAtClick {
             return new None(Reason.NO_LEASE);
         }
         if (clickedAt == null) {
-            var ordered = orderedAt == null
-                    ? List.<Lease>of()
-                    : leases.stream().filter(lease -> holds(lease, orderedAt)).toList();
-            return withoutClickTime(ordered.isEmpty() ? leases : ordered);
+            if (orderedAt == null) {
+                return withoutClickTime(leases);
+            }
+            var ordered =
+                    leases.stream().filter(lease -> holds(lease, orderedAt)).toList();
+            // Nobody clicks for a lease that has not begun: who takes the slot later neither gets the order nor takes
+            // it away.
+            var begun = leases.stream().filter(lease -> begun(lease, orderedAt)).toList();
+            return begun.isEmpty()
+                    ? new None(Reason.NO_LEASE_AT_CLICK)
+                    : withoutClickTime(ordered.isEmpty() ? begun : ordered);
         }
         var holding = leases.stream().filter(lease -> holds(lease, clickedAt)).toList();
         if (holding.isEmpty()) {
@@ -66,10 +73,14 @@ final class LeaseAtClick {
         return agree ? new Shared(leases) : new None(Reason.NO_CLICK_TIME);
     }
 
+    private static boolean begun(Lease lease, Instant at) {
+        return lease.fromAt().isBefore(at.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1));
+    }
+
     /** A click reported as second s happened within [s, s + 1): the lease holds if it held at any instant of it. */
     private static boolean holds(Lease lease, Instant clickedAt) {
         var second = clickedAt.truncatedTo(ChronoUnit.SECONDS);
-        return lease.fromAt().isBefore(second.plusSeconds(1))
+        return begun(lease, clickedAt)
                 && (lease.untilAt() == null || lease.untilAt().isAfter(second));
     }
 }

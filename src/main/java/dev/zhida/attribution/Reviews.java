@@ -42,13 +42,13 @@ public class Reviews {
         REJECTED
     }
 
-    private record Reviewed(UUID lineId, Verdict last, boolean lapsed, boolean settledTooLong) {}
+    private record Reviewed(UUID lineId, Verdict last, boolean lapsed, boolean settledTooLong, boolean anotherPays) {}
 
     /**
      * Reviews the current attribution of a line.
      *
      * @throws Refusal {@code attribution-not-found}, {@code verdict-of-another-role}, {@code review-decided},
-     *     {@code review-too-late} or {@code nothing-disputed}
+     *     {@code review-too-late}, {@code not-yours-to-review} or {@code nothing-disputed}
      */
     @Transactional
     public void review(long attributionId, Verdict verdict, String reason, Caller by, Instant at) {
@@ -61,6 +61,9 @@ public class Reviews {
                     "a brand says ACCEPTED or DISPUTED, an operator decides a dispute by UPHELD or REJECTED");
         }
         if (brand) {
+            if (reviewed.anotherPays()) {
+                throw new Refusal(Refusal.Kind.CONFLICT, "not-yours-to-review", "no bonus of yours rests on this line");
+            }
             if (reviewed.last() == Verdict.UPHELD || reviewed.last() == Verdict.REJECTED) {
                 throw new Refusal(Refusal.Kind.CONFLICT, "review-decided", "an operator has decided this dispute");
             }
@@ -70,7 +73,7 @@ public class Reviews {
                         "review-too-late",
                         "a line can be disputed until 7 days after its settlement");
             }
-        } else if (reviewed.last() != Verdict.DISPUTED || reviewed.lapsed()) {
+        } else if (reviewed.last() == null || reviewed.last() == Verdict.ACCEPTED || reviewed.lapsed()) {
             throw new Refusal(Refusal.Kind.CONFLICT, "nothing-disputed", "nobody disputes this attribution now");
         }
         jdbi.useHandle(handle -> handle.createUpdate("""
@@ -100,7 +103,9 @@ public class Reviews {
                     .findOne();
             return handle.createQuery("""
                             select a.order_line_id, r.verdict, coalesce(r.lapses_at <= :at, false) lapsed,
-                                   o.status = 'SETTLED' and coalesce(o.settled_at + interval '7 days' <= :at, false) too_late
+                                   o.status = 'SETTLED' and coalesce(o.settled_at + interval '7 days' <= :at, false) too_late,
+                                   exists (select from commission c join campaign m on m.id = c.campaign_id
+                                       where c.order_line_id = a.order_line_id and m.brand_id <> :brand) another_pays
                             from attribution a
                             join order_line o on o.id = a.order_line_id
                             left join attribution_review_state r on r.attribution_id = a.id
@@ -115,7 +120,8 @@ public class Reviews {
                             row.getObject("order_line_id", UUID.class),
                             row.getString("verdict") == null ? null : Verdict.valueOf(row.getString("verdict")),
                             row.getBoolean("lapsed"),
-                            row.getBoolean("too_late")))
+                            row.getBoolean("too_late"),
+                            row.getBoolean("another_pays")))
                     .findOne()
                     .orElseThrow(() -> new Refusal(
                             Refusal.Kind.NOT_FOUND,

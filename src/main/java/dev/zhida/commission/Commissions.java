@@ -97,6 +97,7 @@ public class Commissions {
                         from order_line o join commission c on c.order_line_id = o.id
                         where o.status = 'NEEDS_REVIEW' and c.month <= :until
                         union all
+<<<<<<< HEAD
                         select o.marketplace || ' ' || o.parent_no || ' ' || o.line_key, o.review, o.id
                         from order_line o
                         where o.status = 'NEEDS_REVIEW' and o.has_refunds
@@ -110,6 +111,15 @@ public class Commissions {
                                 and not exists (select from order_line_source s
                                     where s.marketplace = f.marketplace and s.line_key = f.line_key))
                         order by id
+=======
+                        select o.marketplace || ' ' || o.order_no || ' ' || o.line_key || ' refund ' || (r ->> 'id'),
+                               'nobody has decided whether this refund takes the commission back'
+                        from order_line o join commission c on c.order_line_id = o.id
+                        cross join lateral jsonb_array_elements(c.inputs -> 'refunds') r
+                        where o.has_refunds and o.status = 'SETTLED' and r ->> 'status' = 'NEEDS_REVIEW'
+                          and c.month <= :until
+                        order by 1
+>>>>>>> fix-money
                         """)
                 .bind("until", until.atDay(1))
                 .map((row, context) -> lines.put(row.getString("line"), row.getString("review")))

@@ -5,6 +5,7 @@ import dev.zhida.ledger.Account.Kind;
 import dev.zhida.ledger.Flow;
 import dev.zhida.ledger.Target;
 import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.marketplace.RefundStatus;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
 import dev.zhida.money.Rate;
@@ -52,7 +53,9 @@ record LineCommission(
         var settled = settles
                 ? Calculation.of(latest.settled(), latest, refunds, rule.terms(), assumedFee, known)
                 : Calculation.NOTHING;
-        var settledAt = line.status() == OrderStatus.SETTLED ? latest.settledAt() : null;
+        var settledAt = line.status() == OrderStatus.SETTLED || line.status() == OrderStatus.NEEDS_REVIEW
+                ? latest.settledAt()
+                : null;
         var datedAt = settledAt != null ? settledAt : line.paidAt();
         var month = BusinessTime.monthOf(datedAt != null ? datedAt : now);
         return new LineCommission(
@@ -63,15 +66,19 @@ record LineCommission(
                 assumedFee,
                 estimated,
                 settled,
-                settles ? sold(line, refunds) : Money.ZERO,
+                settles ? sold(line) : Money.ZERO,
                 month);
     }
 
-    private static Money sold(OrderLine line, List<Refund> refunds) {
+    /** Whoever pays the commission back: the buyer has her money again. */
+    private static Money sold(OrderLine line) {
         var base = line.latest().settledBase() == null
                 ? line.latest().paid()
                 : line.latest().settledBase();
-        var kept = refunds.stream().map(refund -> refund.latest().refunded()).reduce(base, Money::minus);
+        var kept = line.refunds().stream()
+                .filter(refund -> refund.takesBack() || refund.status() == RefundStatus.FROM_SELLER)
+                .map(refund -> refund.latest().refunded())
+                .reduce(base, Money::minus);
         return kept.isPositive() ? kept : Money.ZERO;
     }
 

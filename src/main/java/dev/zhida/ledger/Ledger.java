@@ -54,13 +54,20 @@ public class Ledger {
             handle.execute("select pg_advisory_xact_lock_shared(hashtext('ledger-month'), 0)");
             var sources = lock(handle, List.copyOf(bySource.values()));
             var standing = standing(handle, sources.values());
+            var lastPosted = lastPosted(handle, sources.values());
             var lastLocked = lastLocked(handle);
             var rows = new ArrayList<Row>();
             bySource.forEach((name, target) -> {
-                var month = openMonth(target.month(), lastLocked);
                 var source = sources.get(name);
-                target.differenceFrom(standing.getOrDefault(source.id(), Map.of()))
-                        .forEach(difference -> rows.add(new Row(source, difference, month, target.reason())));
+                var stands = standing.getOrDefault(source.id(), Map.of());
+                var last = lastPosted.getOrDefault(source.id(), target.month());
+                var later = last.isAfter(target.month()) ? last : target.month();
+                target.differenceFrom(stands).forEach(difference -> {
+                    // What is taken back is not taken out of a month before the one that it came into.
+                    var takesBack = stands.containsKey(difference.flow().reversed());
+                    var month = openMonth(takesBack ? later : target.month(), lastLocked);
+                    rows.add(new Row(source, difference, month, target.reason()));
+                });
             });
             insert(handle, rows, at);
             return rows.size();
@@ -191,6 +198,20 @@ public class Ledger {
                                 Money.ofFen(row.getLong("fen"))))
                 .list();
         return standing;
+    }
+
+    private static Map<Long, YearMonth> lastPosted(Handle handle, Collection<Source> sources) {
+        return handle
+                .createQuery(
+                        "select source_id, max(month) last from ledger_transfer where source_id = any(:sources) group by 1")
+                .bindArray(
+                        "sources",
+                        Long.class,
+                        sources.stream().filter(s -> !s.made()).map(Source::id).toList())
+                .map((row, context) ->
+                        Map.entry(row.getLong("source_id"), YearMonth.from(row.getObject("last", LocalDate.class))))
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private static Optional<YearMonth> lastLocked(Handle handle) {

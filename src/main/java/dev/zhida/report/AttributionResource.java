@@ -188,10 +188,13 @@ class AttributionResource {
                 select a.id, a.order_line_id, o.order_no, o.marketplace, o.status, o.item_title, a.creator_id,
                        r.name creator_name, p.code, p.platform, p.scene, a.medium, a.confidence, a.other_item, o.paid_fen,
                        o.clicked_at, coalesce(o.paid_at, o.created_at) paid_at, a.ordered_offer_id, a.placement_id,
-                       array(select c.campaign_id from attribution_campaign c where c.attribution_id = a.id order by 1)
+                       array(select c.campaign_id from attribution_campaign c
+                           where c.attribution_id = a.id and (:brand::uuid is null or c.brand_id = :brand) order by 1)
                            campaign_ids,
                        case when s.verdict is null then 'OPEN' when s.lapses_at <= :at then 'LAPSED' else s.verdict end state,
-                       s.reason, s.lapses_at, a.version, a.rule_version, a.decided_at, a.lease_id, a.touch_id, a.claim_id,
+                       case when not exists (select from commission c join campaign m on m.id = c.campaign_id
+                           where c.order_line_id = a.order_line_id and m.brand_id <> :brand) then s.reason end reason,
+                       s.lapses_at, a.version, a.rule_version, a.decided_at, a.lease_id, a.touch_id, a.claim_id,
                        (a.evidence ->> 'leaseFrom')::timestamptz lease_from, (a.evidence ->> 'holders')::int holders,
                        (a.evidence ->> 'touchedAt')::timestamptz touched_at
                 from attribution a

@@ -4,6 +4,7 @@ import dev.zhida.identity.Scope;
 import dev.zhida.ledger.Ledger;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.OrderStatus;
+import dev.zhida.money.BusinessTime;
 import dev.zhida.platform.Medium;
 import dev.zhida.platform.Platform;
 import dev.zhida.report.FinanceFile.Column;
@@ -91,23 +92,31 @@ class CommissionReport {
 
     private static String live(YearMonth period, Optional<YearMonth> lastLocked) {
         // The time only narrows down what has to be looked up among the closed ones.
-        var late = lastLocked.map(last -> """
+        var late =
+                lastLocked.map(last -> """
                         (c.month <= %1$s
                          and c.calculated_at > (select locked_at - interval '1 hour' from ledger_month_lock where month = %1$s)
-                         and not exists (select from closed_commission x where x.order_line_id = c.order_line_id
-                   and x.status in ('SETTLED', o.status)))
-                        """.formatted(literal(last))).orElse("false");
+                         and %2$s)
+                        """.formatted(literal(last), NOT_CLOSED)).orElse("false");
         var open = lastLocked.map(last -> last.plusMonths(1));
         if (period == null) {
             var month = open.map(first -> "case when %s then %s::date else c.month end".formatted(late, literal(first)))
                     .orElse("c.month");
             return LIVE.formatted(month, "true");
         }
-        var ofPeriod = "c.month = " + literal(period);
+        // One that was settled in a closed month stays there, though it would be dated later by now.
+        var ofPeriod = "c.month = " + literal(period)
+                + open.map(first -> " and (coalesce(o.paid_at, o.created_at) >= timestamptz '%s' or %s)"
+                                .formatted(BusinessTime.startOf(first.atDay(1)), NOT_CLOSED))
+                        .orElse("");
         return LIVE.formatted(
                 literal(period) + "::date",
                 open.filter(period::equals).isPresent() ? "(" + ofPeriod + " or " + late + ")" : ofPeriod);
     }
+
+    private static final String NOT_CLOSED = """
+            not exists (select from closed_commission x where x.order_line_id = c.order_line_id
+                and x.status in ('SETTLED', o.status) and x.creator_id is not distinct from c.creator_id)""";
 
     private static final String LIVE = """
             (select c.order_line_id, o.order_no, o.parent_no, o.marketplace, o.status, o.item_title, c.creator_id,

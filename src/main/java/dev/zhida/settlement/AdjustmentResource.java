@@ -114,8 +114,8 @@ class AdjustmentResource {
                 "askForAdjustment",
                 request,
                 AdjustmentView.class,
-                () -> AdjustmentView.of(
-                        adjustments.ask(holder, Money.ofFen(request.amountFen()), request.reason(), caller.get())));
+                () -> AdjustmentView.of(adjustments.ask(
+                        holder, Money.ofFen(request.amountFen()), request.reason(), key, caller.get())));
     }
 
     @GET

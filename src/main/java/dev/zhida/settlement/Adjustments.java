@@ -14,12 +14,14 @@ import dev.zhida.ledger.Target;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
 import dev.zhida.problem.Refusal;
+import dev.zhida.web.Idempotency;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -79,7 +81,12 @@ class Adjustments {
         }
     }
 
-    Adjustment ask(Holder holder, Money amount, String reason, Caller by) {
+    /**
+     * Asks for a correction.
+     *
+     * @param key what the caller calls the request; the same again asks for nothing new; {@code null} for no name
+     */
+    Adjustment ask(Holder holder, Money amount, String reason, String key, Caller by) {
         if (amount.isZero()) {
             throw new Refusal(Refusal.Kind.INVALID, "adjustment-moves-nothing", "`amountFen` is not zero");
         }
@@ -87,10 +94,12 @@ class Adjustments {
             var at = clock.instant();
             var id = UuidCreator.getTimeOrderedEpoch();
             var added = jdbi.withHandle(handle -> handle.createUpdate("""
-                            insert into adjustment (id, creator_id, agency_id, amount_fen, reason, state, asked_by, asked_at)
-                            select :id, h.creator_id, h.agency_id, :amount, :reason, 'ASKED', :by, :at
+                            insert into adjustment (id, creator_id, agency_id, amount_fen, reason, state, asked_by, asked_at,
+                                asked_key)
+                            select :id, h.creator_id, h.agency_id, :amount, :reason, 'ASKED', :by, :at, :key
                             from (select id creator_id, null::uuid agency_id from creator where id = :creator
                                   union all select null, id from agency where id = :agency) h
+                            on conflict on constraint adjustment_asked_once do nothing
                             """)
                     .bind("id", id)
                     .bind("creator", holder.creatorId())
@@ -99,8 +108,16 @@ class Adjustments {
                     .bind("reason", reason)
                     .bind("by", by.personId())
                     .bind("at", utc(at))
+                    .bind("key", key)
                     .execute());
             if (added == 0) {
+                var before = askedBefore(by, key);
+                if (before.isPresent()) {
+                    return before.filter(asked -> asked.holder().equals(holder)
+                                    && asked.amount().equals(amount)
+                                    && asked.reason().equals(reason))
+                            .orElseThrow(Idempotency::reused);
+                }
                 throw switch (holder.type()) {
                     case CREATOR ->
                         new Refusal(
@@ -117,6 +134,15 @@ class Adjustments {
                     at);
             return new Adjustment(id, holder, amount, reason, State.ASKED, by.personId(), at, null, null);
         });
+    }
+
+    private Optional<Adjustment> askedBefore(Caller by, String key) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from adjustment where asked_by = :by and asked_key = :key")
+                        .bind("by", by.personId())
+                        .bind("key", key)
+                        .map(ADJUSTMENT)
+                        .findOne());
     }
 
     /** Posts it, or says no to it; whoever asked for it may take it back but not approve it. */

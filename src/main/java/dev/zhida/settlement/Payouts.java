@@ -218,7 +218,7 @@ class Payouts {
     /**
      * Approves a draft.
      *
-     * @throws Refusal {@code same-person}, {@code payout-not-draft}, or {@code payee-blocked} or {@code payee-changed} since
+     * @throws Refusal {@code same-person} by who made it or said where somebody is paid, {@code payout-not-draft}, or {@code payee-blocked} or {@code payee-changed} since
      *     the draft was made
      */
     Payout approve(UUID id, Caller by) {
@@ -230,6 +230,7 @@ class Payouts {
                     throw Periods.samePerson("the payout");
                 }
                 refuseBlocked(handle, id);
+                refuseOwnChange(handle, id, by);
                 refuseChanged(items(handle, id));
                 var at = clock.instant();
                 handle.createUpdate(
@@ -327,6 +328,28 @@ class Payouts {
                             "its tax was counted as of " + item.month() + ", but it is paid in " + month
                                     + ": cancel it and make it again");
                 });
+    }
+
+    /** Who says where money goes does not also approve that it goes there, unless it went there before. */
+    private static void refuseOwnChange(Handle handle, UUID id, Caller by) {
+        var own = handle.createQuery("""
+                        select i.holder_id from payout_item i join payee p using (holder_id)
+                        where i.payout_id = :id and p.changed_by = :by
+                          and not exists (select from payout_item x where x.holder_id = i.holder_id and x.state = 'PAID'
+                              and (x.payee_name, x.payee_account, x.payee_bank)
+                                  is not distinct from (i.payee_name, i.payee_account, i.payee_bank))
+                        order by 1 limit 100
+                        """)
+                .bind("id", id)
+                .bind("by", by.personId())
+                .map((row, context) -> new Refusal.FieldError(
+                        row.getString("holder_id"),
+                        "you have said where it is paid, and nothing was paid there before"))
+                .list();
+        if (!own.isEmpty()) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT, "same-person", "somebody else has to approve where these are paid", own);
+        }
     }
 
     private static void refuseBlocked(Handle handle, UUID id) {

@@ -117,7 +117,7 @@ class StatementStore {
 
     /**
      * The commissions whose posting month this is: those that say so, and those that came when the month that they say
-     * was closed already, for the first time or as settled after it had stood there as expected.
+     * was closed already, for the first time, as settled after it had stood there as expected, or for another creator.
      */
     private static void freezeCommissions(Handle handle, YearMonth month) {
         handle.createUpdate("""
@@ -133,10 +133,9 @@ class StatementStore {
                         join attribution a on a.order_line_id = o.id and a.current
                         left join placement p on p.id = c.placement_id
                         left join creator r on r.id = c.creator_id
-                        where c.month = :month
-                           or (c.month < :month
-                               and not exists (select from closed_commission x where x.order_line_id = c.order_line_id
-                                   and x.status in ('SETTLED', o.status)))
+                        where c.month <= :month
+                          and not exists (select from closed_commission x where x.order_line_id = c.order_line_id
+                              and x.status in ('SETTLED', o.status) and x.creator_id is not distinct from c.creator_id)
                         """).bind("month", month.atDay(1)).execute();
     }
 

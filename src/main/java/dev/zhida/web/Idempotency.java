@@ -108,16 +108,21 @@ public class Idempotency {
     private String answerOf(UUID personId, String key, byte[] hash) {
         var known = find(personId, key);
         if (known.isPresent() && !Arrays.equals(known.get().bodyHash(), hash)) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID,
-                    "idempotency-key-reused",
-                    "this " + HEADER + " came with another request: use a new one for each");
+            throw reused();
         }
         return known.map(Known::answer)
                 .orElseThrow(() -> new Refusal(
                         Refusal.Kind.CONFLICT,
                         "request-in-progress",
                         "the same request is being fulfilled: ask again in a moment"));
+    }
+
+    /** What a key came with another request before is told. */
+    public static Refusal reused() {
+        return new Refusal(
+                Refusal.Kind.INVALID,
+                "idempotency-key-reused",
+                "this " + HEADER + " came with another request: use a new one for each");
     }
 
     private Optional<Known> find(UUID personId, String key) {

@@ -96,5 +96,12 @@ class LeaseAtClickTest {
         assertThat(LeaseAtClick.decide(true, NOON.minusSeconds(10), NOON.plusSeconds(10), List.of(anna, bea)))
                 .as("a click time goes before it")
                 .isEqualTo(new Exact(anna));
+        assertThat(LeaseAtClick.decide(true, null, NOON.minusSeconds(1), List.of(bea)))
+                .as("who takes the slot later has nothing of what was ordered before")
+                .isEqualTo(new None(Reason.NO_LEASE_AT_CLICK));
+        var later = lease(3, BEA, Medium.LINK, NOON.plusSeconds(100), null);
+        assertThat(LeaseAtClick.decide(true, null, NOON.plusSeconds(50), List.of(anna, later)))
+                .as("nor does she take it from who had it last")
+                .isEqualTo(new Exact(anna));
     }
 }
