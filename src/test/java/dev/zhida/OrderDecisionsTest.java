@@ -422,8 +422,7 @@ class OrderDecisionsTest {
         var own = campaign(World.CREATOR);
         var paying = campaign(World.CREATOR);
         var another = campaigns.addBrand("b" + paying);
-        jdbi.useHandle(
-                handle -> handle.execute("update campaign set brand_id = ? where id = ?", another, paying));
+        jdbi.useHandle(handle -> handle.execute("update campaign set brand_id = ? where id = ?", another, paying));
         var line = take(orderOf(kit));
         var id = attribution(line);
         post(World.BRAND, "/attributions/" + id + "/reviews", Map.of("verdict", "DISPUTED", "reason", "自然流量"))

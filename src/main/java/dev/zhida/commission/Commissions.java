@@ -88,7 +88,8 @@ public class Commissions {
     /**
      * The lines of a posting month and of those before that move no money because somebody has to decide about them first:
      * order numbers with their marketplaces, and the reasons. A line may come to wait when its own month is locked. Among
-     * them are the lines that only refunds are known of, where only a file tells of their orders.
+     * them are the lines that only refunds are known of, where only a file tells of their orders, and refunds of which
+     * nobody has decided whether they take the commission back.
      */
     public Map<String, String> undecided(YearMonth until) {
         var lines = new LinkedHashMap<String, String>();
@@ -97,7 +98,6 @@ public class Commissions {
                         from order_line o join commission c on c.order_line_id = o.id
                         where o.status = 'NEEDS_REVIEW' and c.month <= :until
                         union all
-<<<<<<< HEAD
                         select o.marketplace || ' ' || o.parent_no || ' ' || o.line_key, o.review, o.id
                         from order_line o
                         where o.status = 'NEEDS_REVIEW' and o.has_refunds
@@ -110,16 +110,14 @@ public class Commissions {
                                 and starts_with(f.line_key, 'F:') and c.month <= :until
                                 and not exists (select from order_line_source s
                                     where s.marketplace = f.marketplace and s.line_key = f.line_key))
-                        order by id
-=======
+                        union all
                         select o.marketplace || ' ' || o.order_no || ' ' || o.line_key || ' refund ' || (r ->> 'id'),
-                               'nobody has decided whether this refund takes the commission back'
+                               'nobody has decided whether this refund takes the commission back', o.id
                         from order_line o join commission c on c.order_line_id = o.id
                         cross join lateral jsonb_array_elements(c.inputs -> 'refunds') r
                         where o.has_refunds and o.status = 'SETTLED' and r ->> 'status' = 'NEEDS_REVIEW'
                           and c.month <= :until
-                        order by 1
->>>>>>> fix-money
+                        order by id
                         """)
                 .bind("until", until.atDay(1))
                 .map((row, context) -> lines.put(row.getString("line"), row.getString("review")))
