@@ -107,7 +107,7 @@ public class Commissions {
                                 and r.content ->> 'status' in ('SUCCEEDED', 'FROM_CREATOR', 'NEEDS_REVIEW'))
                           and exists (select from order_line f join commission c on c.order_line_id = f.id
                               where f.marketplace = o.marketplace and f.parent_no = o.parent_no
-                                and starts_with(f.line_key, 'F:') and c.month <= :until
+                                and left(f.line_key, 2) = 'F:' and c.month <= :until
                                 and not exists (select from order_line_source s
                                     where s.marketplace = f.marketplace and s.line_key = f.line_key))
                         union all

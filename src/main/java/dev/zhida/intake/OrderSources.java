@@ -212,7 +212,7 @@ class OrderSources {
                             select distinct t.parent_no from unnest(:keys, :parents) t (line_key, parent_no)
                             where exists (select from order_line f
                                     where f.marketplace = :marketplace and f.parent_no = t.parent_no
-                                      and starts_with(f.line_key, 'F:')
+                                      and left(f.line_key, 2) = 'F:'
                                       and not exists (select from order_line_source s
                                           where s.marketplace = f.marketplace and s.line_key = f.line_key))
                               and not exists (select from order_observation o
@@ -258,10 +258,10 @@ class OrderSources {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select exists (select from order_line
                                 where marketplace = :marketplace and parent_no = any(:numbers)
-                                  and starts_with(line_key, 'F:'))
+                                  and left(line_key, 2) = 'F:')
                             or exists (select from order_line
                                 where marketplace = :marketplace and order_no = any(:numbers)
-                                  and starts_with(line_key, 'F:'))
+                                  and left(line_key, 2) = 'F:')
                         """)
                 .bind("marketplace", marketplace.name())
                 .bindArray("numbers", String.class, numbers(rows))
