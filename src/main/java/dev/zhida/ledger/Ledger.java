@@ -54,18 +54,15 @@ public class Ledger {
             handle.execute("select pg_advisory_xact_lock_shared(hashtext('ledger-month'), 0)");
             var sources = lock(handle, List.copyOf(bySource.values()));
             var standing = standing(handle, sources.values());
-            var lastPosted = lastPosted(handle, sources.values());
             var lastLocked = lastLocked(handle);
             var rows = new ArrayList<Row>();
             bySource.forEach((name, target) -> {
                 var source = sources.get(name);
-                var stands = standing.getOrDefault(source.id(), Map.of());
-                var last = lastPosted.getOrDefault(source.id(), target.month());
-                var later = last.isAfter(target.month()) ? last : target.month();
-                target.differenceFrom(stands).forEach(difference -> {
+                var stands = standing.getOrDefault(source.id(), Standing.NOTHING);
+                target.differenceFrom(stands.amounts()).forEach(difference -> {
                     // What is taken back is not taken out of a month before the one that it came into.
-                    var takesBack = stands.containsKey(difference.flow().reversed());
-                    var month = openMonth(takesBack ? later : target.month(), lastLocked);
+                    var came = stands.lastMonths().getOrDefault(difference.flow().reversed(), target.month());
+                    var month = openMonth(came.isAfter(target.month()) ? came : target.month(), lastLocked);
                     rows.add(new Row(source, difference, month, target.reason()));
                 });
             });
@@ -167,8 +164,13 @@ public class Ledger {
         return sources;
     }
 
-    private static Map<Long, Map<Flow, Money>> standing(Handle handle, Collection<Source> sources) {
-        var standing = new HashMap<Long, Map<Flow, Money>>();
+    /** What stands of a source by flow, and the last month in which each flow was posted. */
+    private record Standing(Map<Flow, Money> amounts, Map<Flow, YearMonth> lastMonths) {
+        private static final Standing NOTHING = new Standing(Map.of(), Map.of());
+    }
+
+    private static Map<Long, Standing> standing(Handle handle, Collection<Source> sources) {
+        var standing = new HashMap<Long, Standing>();
         var posted = sources.stream()
                 .filter(source -> !source.made() && source.version() > 0)
                 .map(Source::id)
@@ -178,7 +180,7 @@ public class Ledger {
         }
         handle.createQuery("""
                         select t.source_id, d.kind debit, d.owner debit_owner, c.kind credit, c.owner credit_owner,
-                               sum(t.amount_fen) fen
+                               sum(t.amount_fen) fen, max(t.month) last_month
                         from ledger_transfer t
                         join ledger_account d on d.id = t.debit_id
                         join ledger_account c on c.id = t.credit_id
@@ -186,32 +188,18 @@ public class Ledger {
                         group by 1, 2, 3, 4, 5
                         """)
                 .bindArray("sources", Long.class, posted)
-                .map((row, context) -> standing.computeIfAbsent(row.getLong("source_id"), id -> new HashMap<>())
-                        .put(
-                                new Flow(
-                                        new Account(
-                                                Account.Kind.valueOf(row.getString("debit")),
-                                                row.getString("debit_owner")),
-                                        new Account(
-                                                Account.Kind.valueOf(row.getString("credit")),
-                                                row.getString("credit_owner"))),
-                                Money.ofFen(row.getLong("fen"))))
+                .map((row, context) -> {
+                    var flow = new Flow(
+                            new Account(Account.Kind.valueOf(row.getString("debit")), row.getString("debit_owner")),
+                            new Account(Account.Kind.valueOf(row.getString("credit")), row.getString("credit_owner")));
+                    var stands = standing.computeIfAbsent(
+                            row.getLong("source_id"), id -> new Standing(new HashMap<>(), new HashMap<>()));
+                    stands.amounts().put(flow, Money.ofFen(row.getLong("fen")));
+                    return stands.lastMonths()
+                            .put(flow, YearMonth.from(row.getObject("last_month", LocalDate.class)));
+                })
                 .list();
         return standing;
-    }
-
-    private static Map<Long, YearMonth> lastPosted(Handle handle, Collection<Source> sources) {
-        return handle
-                .createQuery(
-                        "select source_id, max(month) last from ledger_transfer where source_id = any(:sources) group by 1")
-                .bindArray(
-                        "sources",
-                        Long.class,
-                        sources.stream().filter(s -> !s.made()).map(Source::id).toList())
-                .map((row, context) ->
-                        Map.entry(row.getLong("source_id"), YearMonth.from(row.getObject("last", LocalDate.class))))
-                .stream()
-                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private static Optional<YearMonth> lastLocked(Handle handle) {
