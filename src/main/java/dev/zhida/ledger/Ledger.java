@@ -61,7 +61,8 @@ public class Ledger {
                 var stands = standing.getOrDefault(source.id(), Standing.NOTHING);
                 target.differenceFrom(stands.amounts()).forEach(difference -> {
                     // What is taken back is not taken out of a month before the one that it came into.
-                    var came = stands.lastMonths().getOrDefault(difference.flow().reversed(), target.month());
+                    var came =
+                            stands.lastMonths().getOrDefault(difference.flow().reversed(), target.month());
                     var month = openMonth(came.isAfter(target.month()) ? came : target.month(), lastLocked);
                     rows.add(new Row(source, difference, month, target.reason()));
                 });
@@ -195,8 +196,7 @@ public class Ledger {
                     var stands = standing.computeIfAbsent(
                             row.getLong("source_id"), id -> new Standing(new HashMap<>(), new HashMap<>()));
                     stands.amounts().put(flow, Money.ofFen(row.getLong("fen")));
-                    return stands.lastMonths()
-                            .put(flow, YearMonth.from(row.getObject("last_month", LocalDate.class)));
+                    return stands.lastMonths().put(flow, YearMonth.from(row.getObject("last_month", LocalDate.class)));
                 })
                 .list();
         return standing;

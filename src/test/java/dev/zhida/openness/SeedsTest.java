@@ -14,6 +14,7 @@ import dev.zhida.intake.PullCoverage;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.openness.Cell.Measure;
+import dev.zhida.touch.Touch;
 import dev.zhida.touch.TouchFixture;
 import dev.zhida.touch.TouchInbox;
 import dev.zhida.touch.TouchLog;
@@ -236,24 +237,21 @@ class SeedsTest {
         for (var placement : List.of(jd, taobao)) {
             for (var i = 0; i < 20; i++) {
                 var seen = at.plusSeconds(i);
-                log.record(TouchFixture.aClick(
-                                TouchFixture.idAt(seen),
-                                placement,
-                                UUID.randomUUID(),
-                                seen,
-                                "WEIBO",
-                                null,
-                                TouchFixture.BROWSER))
+                var click = TouchFixture.aClick(
+                        TouchFixture.idAt(seen),
+                        placement,
+                        UUID.randomUUID(),
+                        seen,
+                        "WEIBO",
+                        null,
+                        TouchFixture.BROWSER);
+                // One of them reads our page first: an order of hers would not say so.
+                log.record(i == 7 ? TouchFixture.answered(click, Touch.Outcome.LANDING) : click)
                         .toCompletableFuture()
                         .get(10, TimeUnit.SECONDS);
             }
         }
         inbox.awaitTaken();
-        // One of them read our page first: her order would not say so.
-        jdbi.useHandle(handle -> handle.execute(
-                "update touch set outcome = 'LANDING' where placement_id = ? and id = (select id from touch where placement_id = ? limit 1)",
-                taobao,
-                taobao));
         order("JD", jd, null, at.plusSeconds(500), "PAID");
         order("JD", jd, null, at.plusSeconds(500), "INVALID");
         order("JD", jd, null, at.plusSeconds(500), "CREATED");

@@ -50,6 +50,26 @@ public final class TouchFixture {
                 null);
     }
 
+    /** The same click, answered in another way. */
+    public static Touch answered(Touch click, Touch.Outcome outcome) {
+        return new Touch(
+                click.id(),
+                click.at(),
+                click.placementId(),
+                click.kind(),
+                outcome,
+                null,
+                click.policyVersion(),
+                click.hostApp(),
+                click.appMajor(),
+                click.os(),
+                click.flag(),
+                click.visitor(),
+                click.userAgent(),
+                click.clickId(),
+                click.repaired());
+    }
+
     /** What a landing page tells of a click; twice the same for the same click. */
     public static Touch aLanding(Touch click) {
         return new Touch(
