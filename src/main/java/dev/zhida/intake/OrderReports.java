@@ -9,6 +9,7 @@ import dev.zhida.marketplace.MappedReport;
 import dev.zhida.marketplace.Marketplace;
 import dev.zhida.marketplace.Observation;
 import dev.zhida.marketplace.ReportRow;
+import dev.zhida.marketplace.ReportTable;
 import dev.zhida.marketplace.taobao.TaobaoOrderReport;
 import dev.zhida.order.Orders;
 import dev.zhida.problem.Refusal;
@@ -18,14 +19,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -179,7 +178,7 @@ public class OrderReports {
         var id = UuidCreator.getTimeOrderedEpoch();
         try {
             var bytes = Files.size(upload.file());
-            var sha256 = sha256(upload.file());
+            var sha256 = HexFormat.of().parseHex(ReportTable.sha256(upload.file()));
             jdbi.useHandle(handle -> handle.createUpdate("""
                             insert into order_report
                                 (id, account_id, file_name, sha256, bytes, exported_at, received_at, received_by,
@@ -214,14 +213,5 @@ public class OrderReports {
                 .bind("refused", reading.refused.size())
                 .bind("at", utc(clock.instant()))
                 .execute());
-    }
-
-    private static byte[] sha256(Path file) throws IOException {
-        try (var in = new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-            in.transferTo(java.io.OutputStream.nullOutputStream());
-            return in.getMessageDigest().digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

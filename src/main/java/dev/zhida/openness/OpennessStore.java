@@ -338,8 +338,7 @@ class OpennessStore {
                 .list());
     }
 
-    /** Counts of a cell, added up by {@code step}; without an app's version those of all versions. */
-    /** Cells of any system or scene where the given one has none. */
+    /** Counts of a cell, added up by {@code step}; where it has no version, system or scene, those of all of them. */
     List<Count> timeline(Cell cell, boolean anyMajor, Instant from, Instant until, Duration step) {
         return jdbi.withHandle(handle -> bind(handle.createQuery("""
                         select date_bin(:step::interval, bin, timestamptz '2000-01-01 00:00+08') at, sum(shown)::bigint shown,

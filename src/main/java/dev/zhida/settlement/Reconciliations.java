@@ -9,6 +9,7 @@ import com.github.f4b6a3.uuid.UuidCreator;
 import dev.zhida.identity.AuditTrail;
 import dev.zhida.identity.Caller;
 import dev.zhida.marketplace.Marketplace;
+import dev.zhida.marketplace.ReportTable;
 import dev.zhida.money.BusinessTime;
 import dev.zhida.money.Money;
 import dev.zhida.problem.Refusal;
@@ -17,12 +18,7 @@ import dev.zhida.settlement.Reconciling.Ours;
 import dev.zhida.settlement.Reconciling.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -31,6 +27,7 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +101,7 @@ class Reconciliations {
                     outcome.count(Reconciling.Kind.DIFFERENT),
                     outcome.count(Reconciling.Kind.ONLY_HERE),
                     outcome.count(Reconciling.Kind.ONLY_THERE));
-            insert(handle, made, sha256(file));
+            insert(handle, made, HexFormat.of().parseHex(ReportTable.sha256(file)));
             insertRows(handle, made.id(), outcome.rows());
             audit.add(
                     by.personId(),
@@ -276,16 +273,6 @@ class Reconciliations {
 
     private static Amounts amounts(Long commission, Long fee) {
         return commission == null ? null : new Amounts(Money.ofFen(commission), fee == null ? null : Money.ofFen(fee));
-    }
-
-    private static byte[] sha256(Path file) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static final RowMapper<Reconciliation> RECONCILIATION = (row, context) -> new Reconciliation(
